@@ -1,0 +1,3 @@
+package command
+type benchCommand struct{}
+func (benchCommand) Run() error { return nil }

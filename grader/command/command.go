@@ -1,0 +1,103 @@
+// Package command is the command line of dojo: one file per subcommand, and here
+// the table of them.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit statuses, which scripts depend on.
+const (
+	ExitFull        = 0   // graded with all points; any other command: done
+	ExitLost        = 1   // graded with points lost; prove: something not proved
+	ExitUsage       = 2   // usage or bad input
+	ExitFault       = 3   // our fault
+	ExitInterrupted = 130 // Ctrl-C or SIGTERM
+)
+
+// commands is the table of subcommands.
+type commands struct {
+	Grade  gradeCommand  `cmd:"" help:"Grade your answers and print a scorecard."`
+	List   listCommand   `cmd:"" help:"List the katas in teaching order."`
+	Show   showCommand   `cmd:"" help:"Print the brief of a kata."`
+	Hint   hintCommand   `cmd:"" help:"Print a hint for a kata: level 1, 2 or 3, each says more."`
+	Watch  watchCommand  `cmd:"" help:"Grade a kata each time one of its files is saved."`
+	Doctor doctorCommand `cmd:"" help:"Say what this machine has and lacks for grading, and how to get it."`
+	Prove  proveCommand  `cmd:"" help:"For authors: prove that stubs fail, references pass and wrong solutions are caught."`
+	Bench  benchCommand  `cmd:"" help:"For authors: measure the grader against go test, side by side."`
+}
+
+// terminal is what a command may talk to.
+type terminal struct {
+	out, err io.Writer
+}
+
+// errLost makes a command exit with ExitLost after it has said why.
+var errLost = errors.New("points were lost")
+
+// usageError is bad input: the message says what to do.
+type usageError struct{ error }
+
+func usage(format string, arguments ...any) error {
+	return usageError{fmt.Errorf(format, arguments...)}
+}
+
+// Main runs the command line and returns the exit status.
+func Main(arguments []string, out, err io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+
+	status := -1
+	var table commands
+	parser, fault := kong.New(&table,
+		kong.Name("dojo"),
+		kong.Description("dojo grades concurrency katas: fill in the stubs below katas/, and see what the specs, the race detector and the leak checks say.\n\nA KATA is track/name, a name, or a track. Examples:\n\n  dojo grade\n  dojo grade sync/boundedqueue\n  dojo hint boundedqueue --level 2\n  dojo grade net --from ../submission --out json=score.json\n\nExit status: 0 all points, 1 points lost, 2 usage or bad input, 3 a fault of dojo's own."),
+		kong.Writers(out, err),
+		kong.Exit(func(code int) { status = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(terminal{out: out, err: err}),
+	)
+	if fault != nil {
+		fmt.Fprintln(err, "dojo:", fault)
+		return ExitFault
+	}
+	if len(arguments) == 0 {
+		arguments = []string{"--help"}
+	}
+	parsed, wrong := parser.Parse(arguments)
+	if status >= 0 {
+		return status
+	}
+	if wrong != nil {
+		fmt.Fprintf(err, "dojo: %v\ndojo: see dojo --help, or dojo COMMAND --help\n", wrong)
+		return ExitUsage
+	}
+	return exitStatus(parsed.Run(), err)
+}
+
+// exitStatus prints an error and says how to exit with it.
+func exitStatus(failed error, err io.Writer) int {
+	var bad usageError
+	switch {
+	case failed == nil:
+		return ExitFull
+	case errors.Is(failed, errLost):
+		return ExitLost
+	case errors.Is(failed, context.Canceled):
+		fmt.Fprintln(err, "dojo: interrupted")
+		return ExitInterrupted
+	case errors.As(failed, &bad):
+		fmt.Fprintln(err, "dojo:", bad)
+		return ExitUsage
+	}
+	fmt.Fprintln(err, "dojo:", failed)
+	return ExitFault
+}

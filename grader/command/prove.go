@@ -1,0 +1,113 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/concurrency-dojo/dojo/grader/prove"
+	"github.com/concurrency-dojo/dojo/harness/run"
+)
+
+type proveCommand struct {
+	Katas  []string `arg:"" optional:"" name:"kata" help:"Katas to prove. All without one."`
+	Repeat int      `default:"1" help:"Run each answer so many times; every run must hold."`
+	Seed   uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
+	Out    string   `placeholder:"json=FILE" help:"Also write the proof as JSON, - for standard output."`
+}
+
+func (c *proveCommand) Help() string {
+	return `A wrong solution says on the line of its bug what must catch it:
+
+  // want "reaps every child when signals coalesce" leak:zombie
+
+Examples:
+
+  dojo prove                       everything
+  dojo prove sync --repeat 20      a track, twenty times
+
+Exit status: 0 all is proved, 1 something is not.`
+}
+
+// Run proves and prints what does not hold.
+func (c *proveCommand) Run(ctx context.Context, t terminal) error {
+	root, err := findRoot()
+	if err != nil {
+		return err
+	}
+	rows, err := selectKatas(c.Katas)
+	if err != nil {
+		return err
+	}
+	format, file, _ := strings.Cut(c.Out, "=")
+	if c.Out != "" && (format != "json" || file == "") {
+		return usage("--out takes json=FILE")
+	}
+	toolchain, err := probe(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := curriculum(root, rows)
+	if err != nil {
+		return err
+	}
+	seed := c.Seed
+	if seed == 0 {
+		seed = 1 + rand.Uint64N(999_999)
+	}
+	progress := newProgress(t.err)
+	proof, err := prove.Prove(ctx, all, run.Options{Root: root, Toolchain: toolchain, Repeat: c.Repeat, Seed: seed}, progress.say)
+	progress.end()
+	if err != nil {
+		return err
+	}
+	if c.Out != "" {
+		write := func(w io.Writer) error {
+			encoder := json.NewEncoder(w)
+			encoder.SetIndent("", "  ")
+			return encoder.Encode(proof)
+		}
+		if file == "-" {
+			err = write(t.out)
+		} else {
+			err = writeFile(file, write)
+		}
+		if err != nil {
+			return usageError{err}
+		}
+	}
+	if file != "-" {
+		printProof(t.out, proof, toolchain)
+	}
+	if !proof.Proved {
+		return errLost
+	}
+	return nil
+}
+
+func printProof(out io.Writer, proof prove.Proof, toolchain run.Toolchain) {
+	caught, open := 0, 0
+	for _, kata := range proof.Katas {
+		fmt.Fprintln(out, kata.ID)
+		for _, claim := range kata.Claims {
+			mark := "✔"
+			if !claim.Proved() {
+				mark = "✘"
+				open++
+			} else if claim.Who != "stub" && claim.Who != "reference" {
+				caught++
+			}
+			fmt.Fprintf(out, "  %s %-18s %s\n", mark, claim.Who, claim.Claim)
+			for _, complaint := range claim.Complaints {
+				fmt.Fprintf(out, "      %s\n", strings.ReplaceAll(complaint, "\n", "\n      "))
+			}
+		}
+	}
+	fmt.Fprintf(out, "\n%d katas, %d wrong solutions caught, %d claims not proved (seed %d)\n", len(proof.Katas), caught, open, proof.Seed)
+	if toolchain.NoRace != "" {
+		fmt.Fprintln(out, "without the race detector, no claim about races can hold:", toolchain.NoRace)
+	}
+}

@@ -1,0 +1,3 @@
+package command
+type watchCommand struct{}
+func (watchCommand) Run() error { return nil }

@@ -1,0 +1,103 @@
+package score
+
+import (
+	"strings"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
+)
+
+// ruling is a row of the table that turns an outcome into a verdict.
+type ruling struct {
+	verdict SpecVerdict
+	applies func(report.Outcome) bool
+	find    func(report.Outcome) finding
+}
+
+// rulings are in order, and the first that applies decides. What ended the
+// process comes before what was seen inside it, since a process that is gone can
+// say nothing more; a race comes before a failed expectation, since it is often
+// the reason for it; a leak comes last, since a spec that failed half way had no
+// chance to clean up.
+var rulings = []ruling{
+	{SpecVoid, faulty, findFault},
+
+	{SpecOutput, killed("output"), findFlood},
+	{SpecTimeout, killed("wall"), findOverdue},
+	{SpecCrash, killed("silent"), findSilence},
+	{SpecCrash, killed("forged"), findForgery},
+	{SpecMemory, killed("memory"), findHog},
+	{SpecProcesses, killed("processes"), findSwarm},
+	{SpecPanic, lastWord("panic:"), findExitPanic},
+	{SpecDeadlock, lastWord("fatal error: all goroutines are asleep"), findAsleep},
+	{SpecMemory, lastWord("fatal error: runtime: out of memory"), findHog},
+	{SpecCrash, lastWord("fatal error:"), findFatal},
+	{SpecCrash, signalled, findSignal},
+	{SpecExited, ended, findExit},
+
+	{SpecWrong, oneByOne, findOneByOne},
+	{SpecDeadlock, atRest, findDeadlock},
+	{SpecWrong, inVain, findInVain},
+	{SpecTimeout, stuck(report.CPUBudget), findBudget},
+	{SpecTimeout, gotNowhere, findSlow},
+
+	{SpecPanic, failure(report.Panic), findPanic},
+	{SpecRace, raced, findRace},
+	{SpecBusy, failure(report.Busy), findBusy},
+	{SpecSkipped, failure(report.Skip), findSkip},
+	{SpecWrong, failedSomehow, findWrong},
+	{SpecLeak, leaked, findLeak},
+	{SpecNotRun, unfinished, findNothing},
+}
+
+// rule judges one outcome.
+func rule(outcome report.Outcome) (SpecVerdict, finding) {
+	for _, row := range rulings {
+		if row.applies(outcome) {
+			return row.verdict, row.find(outcome)
+		}
+	}
+	return SpecPass, finding{}
+}
+
+func faulty(o report.Outcome) bool     { return o.Fault != "" }
+func ended(o report.Outcome) bool      { return o.Exit != nil }
+func signalled(o report.Outcome) bool  { return o.Exit != nil && o.Exit.Signal != "" }
+func gotNowhere(o report.Outcome) bool { return o.Stuck != nil }
+func raced(o report.Outcome) bool      { return len(o.Races) > 0 }
+func leaked(o report.Outcome) bool     { return len(o.Leaks) > 0 }
+func unfinished(o report.Outcome) bool { return !o.Finished }
+
+// failedSomehow takes a kind of failure that is not in the table for a wrong
+// answer rather than for a pass.
+func failedSomehow(o report.Outcome) bool { return o.Failure != nil }
+
+// oneByOne: callers wait at a rendezvous that too few of them reach.
+func oneByOne(o report.Outcome) bool { return stuck(report.AtRest)(o) && o.Stuck.Gate != nil }
+
+// atRest: calls into the answer do not come back, or nothing failed and yet
+// nothing moves.
+func atRest(o report.Outcome) bool {
+	return stuck(report.AtRest)(o) && (len(o.Stuck.Calls) > 0 || o.Failure == nil)
+}
+
+// inVain: the answer came back, but what the spec then waited for never came
+// true.
+func inVain(o report.Outcome) bool { return stuck(report.AtRest)(o) }
+
+func stuck(kind report.StuckKind) func(report.Outcome) bool {
+	return func(o report.Outcome) bool { return o.Stuck != nil && o.Stuck.Kind == kind }
+}
+
+func failure(kind report.FailureKind) func(report.Outcome) bool {
+	return func(o report.Outcome) bool { return o.Failure != nil && o.Failure.Kind == kind }
+}
+
+func killed(why string) func(report.Outcome) bool {
+	return func(o report.Outcome) bool { return o.Exit != nil && o.Exit.Killed == why }
+}
+
+func lastWord(prefix string) func(report.Outcome) bool {
+	return func(o report.Outcome) bool {
+		return o.Exit != nil && strings.HasPrefix(o.Exit.Message, prefix)
+	}
+}

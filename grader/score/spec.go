@@ -1,0 +1,65 @@
+package score
+
+import (
+	"fmt"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
+)
+
+func judgeSpecs(kata Kata, runs []report.Run) []SpecCard {
+	cards := []SpecCard{}
+	for _, spec := range kata.Specs {
+		cards = append(cards, judgeSpec(kata.ID, spec, runs))
+	}
+	return cards
+}
+
+// judgeSpec lets the first of the gravest runs speak for all: one failure in a
+// thousand runs is a failure.
+func judgeSpec(kata string, spec Spec, runs []report.Run) SpecCard {
+	card := SpecCard{
+		ID:      spec.ID,
+		Name:    spec.Name,
+		Points:  spec.Points,
+		Verdict: SpecPass,
+		Runs:    Runs{Total: len(runs)},
+	}
+	var gravest finding
+	var seed uint64
+	failures := 0
+	for _, run := range runs {
+		// An outcome that is absent reads like one that never finished.
+		outcome := run.Outcomes[spec.ID]
+		card.Milliseconds = max(card.Milliseconds, outcome.Wall.Milliseconds())
+		verdict, why := rule(outcome)
+		switch verdict.gravity() {
+		case passed:
+			card.Runs.Passed++
+		case failed:
+			failures++
+		}
+		if verdict.gravity() > card.Verdict.gravity() {
+			card.Verdict, gravest, seed = verdict, why, run.Seed
+		}
+	}
+	if card.Verdict == SpecPass {
+		return card
+	}
+	if failures > 0 && len(runs) > 1 {
+		gravest.summary += fmt.Sprintf(" The spec failed in %d of %d runs, first with seed %d.",
+			failures, len(runs), seed)
+	}
+	if len(gravest.evidence) == 0 && card.Verdict == SpecWrong {
+		gravest.evidence = []string{specLine(spec.Where)}
+	}
+	card.Diagnosis = gravest.diagnosis(card.Verdict, spec, replayWith(kata, seed))
+	return card
+}
+
+// replay is the command that grades a kata again, replayWith the one that also
+// repeats a run's order and inputs.
+func replay(kata string) string { return "make grade KATA=" + kata }
+
+func replayWith(kata string, seed uint64) string {
+	return fmt.Sprintf("%s SEED=%d", replay(kata), seed)
+}

@@ -1,0 +1,131 @@
+package pulse
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// tick is the unit of CPU times in /proc: USER_HZ, which Linux fixes at 100 for
+// every program (proc(5)).
+const tick = time.Second / 100
+
+// most bounds how many descendants one look reads.
+const most = 512
+
+// usage reads the processor time and the switches, from getrusage(2) for this
+// process and from /proc for its descendants. What vanishes meanwhile has
+// ended, which is no error.
+func usage() Beat {
+	var process, reaped, thread unix.Rusage
+	unix.Getrusage(unix.RUSAGE_SELF, &process)
+	unix.Getrusage(unix.RUSAGE_CHILDREN, &reaped)
+	unix.Getrusage(unix.RUSAGE_THREAD, &thread)
+	beat := Beat{CPU: spent(process) + spent(reaped) - spent(thread), Switches: process.Nvcsw - thread.Nvcsw}
+	for _, pid := range Descendants() {
+		if fields := Stat(pid); len(fields) > statUser+1 {
+			user, _ := strconv.Atoi(fields[statUser])
+			system, _ := strconv.Atoi(fields[statUser+1])
+			beat.CPU += time.Duration(user+system) * tick
+		}
+	}
+	return beat
+}
+
+func spent(usage unix.Rusage) time.Duration {
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// runnableBelow counts the threads of the descendants that are runnable or in
+// uninterruptible sleep (D: the disk is at work for them).
+func runnableBelow() int {
+	count := 0
+	for _, pid := range Descendants() {
+		tasks := "/proc/" + strconv.Itoa(pid) + "/task"
+		entries, err := os.ReadDir(tasks)
+		if err != nil {
+			continue
+		}
+		for _, entry := range entries {
+			fields := parseStat(tasks + "/" + entry.Name() + "/stat")
+			if len(fields) > 0 && (fields[StatState] == "R" || fields[StatState] == "D") {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// Fields of /proc/pid/stat after the command name, which Stat returns from the
+// state on (proc_pid_stat(5) counts them from 1, and the state is its third).
+const (
+	StatState   = 0
+	StatParent  = 1
+	StatSession = 3
+	statUser    = 11
+)
+
+// Stat returns the fields of /proc/pid/stat from the state on, nil if the
+// process has gone. The command name before them may hold spaces and ")".
+func Stat(pid int) []string {
+	return parseStat("/proc/" + strconv.Itoa(pid) + "/stat")
+}
+
+func parseStat(file string) []string {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	end := bytes.LastIndexByte(text, ')')
+	if end < 0 {
+		return nil
+	}
+	var fields []string
+	for field := range bytes.FieldsSeq(text[end+1:]) {
+		fields = append(fields, string(field))
+	}
+	return fields
+}
+
+// Descendants returns the pids of all processes below this one, parents first.
+func Descendants() []int {
+	found := Children(os.Getpid())
+	for i := 0; i < len(found) && len(found) < most; i++ {
+		found = append(found, Children(found[i])...)
+	}
+	return found
+}
+
+// Children returns the pids of the living and zombie children of a process, of
+// whichever of its threads.
+func Children(pid int) []int {
+	tasks := "/proc/" + strconv.Itoa(pid) + "/task"
+	entries, err := os.ReadDir(tasks)
+	if err != nil {
+		return nil
+	}
+	var found []int
+	for _, entry := range entries {
+		text, err := os.ReadFile(tasks + "/" + entry.Name() + "/children")
+		if err != nil {
+			continue
+		}
+		for field := range bytes.FieldsSeq(text) {
+			if child, err := strconv.Atoi(string(field)); err == nil {
+				found = append(found, child)
+			}
+		}
+	}
+	return found
+}
+
+// Nap sleeps in the kernel, on the calling thread: a timer of the runtime would
+// wake another one.
+func Nap(d time.Duration) {
+	left := unix.NsecToTimespec(int64(d))
+	for unix.Nanosleep(&left, &left) == unix.EINTR {
+	}
+}

@@ -1,0 +1,211 @@
+// Package report is the vocabulary in which the harness says what it saw.
+//
+// Everything here is a fact: a process ended with this status, this descriptor
+// was open before the spec and is open after it. What a fact is worth is for
+// grader/score to say. The package imports only the standard library, so that
+// every part of the project can speak it.
+package report
+
+import "time"
+
+// Report holds all that was observed of one kata in one grading.
+type Report struct {
+	// Kata is the id, such as "sync/boundedqueue".
+	Kata string `json:"kata"`
+	// Untouched: every function of the answer is still the stub's TODO, so
+	// nothing was built.
+	Untouched bool `json:"untouched,omitempty"`
+	// Refused lists what the import policy found; nothing was compiled.
+	Refused []Complaint `json:"refused,omitempty"`
+	// Broken lists the compiler's errors.
+	Broken []Complaint `json:"broken,omitempty"`
+	// Skipped says which part this machine lacks, if that kept the kata from
+	// being run.
+	Skipped string `json:"skipped,omitempty"`
+	// Fault says what went wrong on our side, if anything did.
+	Fault string `json:"fault,omitempty"`
+	// Runs holds one entry per repeat, in order.
+	Runs []Run `json:"runs,omitempty"`
+	// Wall is the time from the first process's start to the last one's end.
+	Wall time.Duration `json:"wall"`
+}
+
+// Run is one pass over the specs of a kata.
+type Run struct {
+	Seed uint64 `json:"seed"`
+	// Outcomes has one entry for each expected spec id, in any order. An id
+	// that is absent was not run.
+	Outcomes map[string]Outcome `json:"outcomes"`
+}
+
+// Complaint is a remark about a line of source.
+type Complaint struct {
+	Where   Location `json:"where"`
+	Column  int      `json:"column,omitempty"`
+	Message string   `json:"message"`
+	// Allowed says what may be used instead; only for refusals.
+	Allowed string `json:"allowed,omitempty"`
+}
+
+// Location is a place in source. File is relative to the project's root, with
+// slashes.
+type Location struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Function string `json:"function,omitempty"`
+}
+
+// Outcome is what was observed of one spec in one run. A spec whose Finished is
+// false never passes.
+type Outcome struct {
+	// Finished: the spec's signed end event arrived.
+	Finished bool `json:"finished"`
+	// Failure is an assertion that did not hold or a panic in the spec's own
+	// goroutine.
+	Failure *Failure `json:"failure,omitempty"`
+	// Stuck is set if the spec was ended because it got nowhere.
+	Stuck *Stuck `json:"stuck,omitempty"`
+	// Exit is set if the process ended while the spec ran.
+	Exit  *Exit         `json:"exit,omitempty"`
+	Races []Race        `json:"races,omitempty"`
+	Leaks []Leak        `json:"leaks,omitempty"`
+	Wall  time.Duration `json:"wall"`
+	CPU   time.Duration `json:"cpu"`
+	// Fault says what went wrong on our side, if anything did.
+	Fault string `json:"fault,omitempty"`
+}
+
+// FailureKind says how a spec's own goroutine failed.
+type FailureKind string
+
+const (
+	Assertion FailureKind = "assertion" // an expectation did not hold
+	Panic     FailureKind = "panic"     // the answer panicked under the spec
+	Busy      FailureKind = "busy"      // waiting burnt CPU (spec.Idle)
+	Skip      FailureKind = "skip"      // the machine lacks what the spec needs
+)
+
+// Failure is what made Ginkgo fail a spec.
+type Failure struct {
+	Kind    FailureKind `json:"kind"`
+	Message string      `json:"message"`
+	// Spec is the line of the specs that did not hold.
+	Spec Location `json:"spec"`
+	// Where are the answer's frames, innermost first; none if the failure was
+	// not inside the answer.
+	Where []Location `json:"where,omitempty"`
+}
+
+// StuckKind says on what evidence a spec was ended.
+type StuckKind string
+
+const (
+	AtRest    StuckKind = "rest" // every goroutine blocked, no CPU spent
+	CPUBudget StuckKind = "cpu"  // the CPU budget was used up
+	WallLimit StuckKind = "wall" // the last resort
+)
+
+// Stuck describes a spec that got nowhere.
+type Stuck struct {
+	Kind StuckKind `json:"kind"`
+	// Calls are the goroutines of the spec that are inside the answer and do
+	// not come back. None means that the answer returned, but what the spec
+	// waited for never came true.
+	Calls []Goroutine `json:"calls,omitempty"`
+	// Others are the goroutines that the answer itself started.
+	Others []Goroutine `json:"others,omitempty"`
+	// Gate is set if callers waited at a rendezvous that too few reached: the
+	// answer runs fewer at once than it promises.
+	Gate  *Gate         `json:"gate,omitempty"`
+	After time.Duration `json:"after"`
+}
+
+// Gate is a rendezvous as it was found: Inside callers of the Want it needs.
+type Gate struct {
+	Inside int `json:"inside"`
+	Want   int `json:"want"`
+}
+
+// Goroutine is one goroutine as the runtime's stack dump shows it.
+type Goroutine struct {
+	ID uint64 `json:"id"`
+	// State is the runtime's wait reason: "chan receive", "select",
+	// "sync.Mutex.Lock", "running", …
+	State string `json:"state"`
+	// Where are the answer's frames, innermost first.
+	Where []Location `json:"where,omitempty"`
+	// Born is the go statement that started it.
+	Born Location `json:"born,omitzero"`
+}
+
+// Exit is how the process of a spec ended before the spec did.
+type Exit struct {
+	// Code is the exit status, or -1 if a signal ended the process.
+	Code int `json:"code"`
+	// Signal is its name, such as "SIGSEGV".
+	Signal string `json:"signal,omitempty"`
+	// Killed says why the harness itself ended the process: "output", "wall",
+	// "silent" or "" if it did not.
+	Killed string `json:"killed,omitempty"`
+	// Message is the runtime's last word: "panic: …" or "fatal error: …".
+	Message string `json:"message,omitempty"`
+	// Where are the answer's frames in the trace that the runtime left, or, for
+	// a plain exit, the calls in the answer's source that can end a process.
+	Where []Location `json:"where,omitempty"`
+}
+
+// Race is one report of the race detector.
+type Race struct {
+	// First and Second are the two accesses, the later one first, as the
+	// detector prints them.
+	First  Access `json:"first"`
+	Second Access `json:"second"`
+}
+
+// Access is one side of a data race.
+type Access struct {
+	// Operation is "read", "write", "atomic read" or "atomic write".
+	Operation string     `json:"operation"`
+	Where     []Location `json:"where,omitempty"`
+	// Born is the go statement of the goroutine, if it has one.
+	Born Location `json:"born,omitzero"`
+}
+
+// LeakKind is what a spec left behind.
+type LeakKind string
+
+const (
+	LeakGoroutine  LeakKind = "goroutine"
+	LeakDescriptor LeakKind = "fd"
+	LeakChild      LeakKind = "child"   // a running child process
+	LeakZombie     LeakKind = "zombie"  // an ended child that nobody waited for
+	LeakOrphan     LeakKind = "orphan"  // a descendant whose parent has gone
+	LeakMapping    LeakKind = "mapping" // a mapped file or shared memory
+	LeakFile       LeakKind = "file"    // in the temporary or shared-memory folder
+	LeakSocket     LeakKind = "socket"  // a socket or FIFO on disk
+	LeakIPC        LeakKind = "ipc"     // a System V or POSIX IPC object
+	LeakState      LeakKind = "state"   // changed process state
+)
+
+// Leak is one thing that was not there before the spec and is there after it.
+type Leak struct {
+	Kind LeakKind `json:"kind"`
+	// What names the thing: the fd's path, the child's pid and command …
+	What string `json:"what"`
+	// Where are the answer's frames, if they can be told.
+	Where []Location `json:"where,omitempty"`
+	// Born is the go statement of a leaked goroutine.
+	Born Location `json:"born,omitzero"`
+}
+
+// Environment is what the specs were run with.
+type Environment struct {
+	Go   string `json:"go"`
+	OS   string `json:"os"`
+	Race bool   `json:"race"`
+	// NoRace says why there is no race detector and how to get it.
+	NoRace string `json:"no_race,omitempty"`
+	// Rung is the sandbox's, and Missing the walls that it lacks.
+	Rung    string   `json:"rung"`
+	Missing []string `json:"missing"`
+}

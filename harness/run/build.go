@@ -1,0 +1,171 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/source"
+	"github.com/concurrency-dojo/dojo/harness/stack"
+)
+
+// built is the binary of all answers that compile.
+type built struct {
+	binary string
+	// holds are the katas in the binary.
+	holds []string
+	// broken has the compiler's complaints by kata.
+	broken map[string][]report.Complaint
+
+	// alone are binaries of single katas, made when one whose package
+	// initialisation ends the process keeps all the others from running.
+	mu    sync.Mutex
+	alone map[string]string
+}
+
+// virtual is the folder of the generated main package. It exists in the overlay
+// only.
+const virtual = "graded"
+
+// build compiles all answers into one binary: linking costs more than anything
+// else, and is paid once. Answers that do not compile are left out and the rest
+// is built without them.
+func build(ctx context.Context, work string, answers []source.Answer, o Options) (*built, error) {
+	b := &built{binary: filepath.Join(work, "katas.bin"), broken: map[string][]report.Complaint{}, alone: map[string]string{}}
+	left := slices.Clone(answers)
+	for len(left) > 0 {
+		c, err := compilation(work, "all", left, o)
+		if err != nil {
+			return nil, err
+		}
+		broken, err := c.compile(ctx, b.binary)
+		if err != nil {
+			return nil, err
+		}
+		if len(broken) == 0 {
+			break
+		}
+		for kata, complaints := range broken {
+			b.broken[kata] = complaints
+		}
+		left = slices.DeleteFunc(left, func(a source.Answer) bool { return len(broken[a.Kata]) > 0 })
+	}
+	for _, answer := range left {
+		b.holds = append(b.holds, answer.Kata)
+	}
+	return b, nil
+}
+
+// only returns a binary that holds this answer and no other.
+func (b *built) only(ctx context.Context, work string, answer source.Answer, o Options) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.holds) == 1 {
+		return b.binary, nil
+	}
+	if binary, ok := b.alone[answer.Kata]; ok {
+		return binary, nil
+	}
+	name := strings.ReplaceAll(answer.Kata, "/", "-")
+	c, err := compilation(work, name, []source.Answer{answer}, o)
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(work, name+".bin")
+	if _, err := c.compile(ctx, binary); err != nil {
+		return "", err
+	}
+	b.alone[answer.Kata] = binary
+	return binary, nil
+}
+
+// compiler is one call of go build.
+type compiler struct {
+	options Options
+	overlay string
+	// terms translates a file that stands in for another to the name that
+	// people know the other by.
+	terms   map[string]string
+	answers []source.Answer
+}
+
+// compilation writes the overlay: the answers in place of the tree's, each
+// kata's specs as an ordinary package below it, and a main that imports those.
+func compilation(work, name string, answers []source.Answer, o Options) (*compiler, error) {
+	replace := map[string]string{}
+	var main bytes.Buffer
+	main.WriteString("package main\n\nimport (\n\t\"github.com/concurrency-dojo/dojo/harness/spec\"\n")
+	for _, answer := range answers {
+		if err := answer.Overlay(o.Root, replace); err != nil {
+			return nil, fmt.Errorf("run: lay %s over the tree: %w", answer.Kata, err)
+		}
+		folder := filepath.Join(o.Root, "katas", filepath.FromSlash(answer.Kata))
+		specs, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+		if err != nil || len(specs) == 0 {
+			return nil, fmt.Errorf("run: %s has no specs: %w", answer.Kata, err)
+		}
+		for _, file := range specs {
+			shown := strings.TrimSuffix(filepath.Base(file), "_test.go") + ".go"
+			replace[filepath.Join(folder, stack.SpecsFolder, shown)] = file
+		}
+		fmt.Fprintf(&main, "\t_ \"github.com/concurrency-dojo/dojo/katas/%s/%s\"\n", answer.Kata, stack.SpecsFolder)
+	}
+	main.WriteString(")\n\nfunc main() { spec.Main() }\n")
+
+	c := &compiler{options: o, answers: answers, terms: map[string]string{}, overlay: filepath.Join(work, name+".json")}
+	for shown, file := range replace {
+		if file != "" {
+			if relative, err := filepath.Rel(o.Root, shown); err == nil {
+				c.terms[file] = stack.SpecFile("/" + filepath.ToSlash(relative))
+			}
+		}
+	}
+	mainFile := filepath.Join(work, name+".main.go")
+	replace[filepath.Join(o.Root, virtual, "main.go")] = mainFile
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return nil, fmt.Errorf("run: write the overlay: %w", err)
+	}
+	for file, text := range map[string][]byte{mainFile: main.Bytes(), c.overlay: overlay} {
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return nil, fmt.Errorf("run: write the overlay: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// compile builds the binary. It returns the complaints by kata if answers are at
+// fault, and an error if we are.
+func (c *compiler) compile(ctx context.Context, binary string) (map[string][]report.Complaint, error) {
+	arguments := []string{"build", "-o", binary, "-overlay", c.overlay, "-trimpath", "-buildvcs=false"}
+	if c.options.Toolchain.NoRace == "" {
+		arguments = append(arguments, "-race")
+	}
+	command := exec.CommandContext(ctx, "go", append(arguments, "./"+virtual)...)
+	command.Dir = c.options.Root
+	command.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "GOFLAGS=-mod=readonly", "GOWORK=off")
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	if err := start(command); err != nil {
+		return nil, fmt.Errorf("run: start go build: %w", err)
+	}
+	err := wait(command)
+	if err == nil {
+		return nil, nil
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if broken := c.complaints(output.String()); len(broken) > 0 {
+		return broken, nil
+	}
+	return nil, fmt.Errorf("run: go build: %w\n%s", err, output.String())
+}

@@ -1,0 +1,276 @@
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/concurrency-dojo/dojo/harness/attest"
+	"github.com/concurrency-dojo/dojo/harness/attest/secret"
+	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/source"
+)
+
+// execution is one run of one kata: as many processes, one after the other, as
+// it takes to give each spec its outcome. A process that ends during a spec
+// costs that spec only; the next one runs the rest.
+type execution struct {
+	work    string
+	built   *built
+	answer  source.Answer
+	job     Job
+	options Options
+	seed    uint64
+	shuffle bool
+}
+
+// run returns the outcomes by spec id.
+func (e *execution) run(ctx context.Context) map[string]report.Outcome {
+	outcomes := map[string]report.Outcome{}
+	left := slices.Clone(e.job.Specs)
+	binary := e.built.binary
+	for len(left) > 0 && ctx.Err() == nil {
+		p, err := e.process(ctx, binary, left)
+		if err != nil {
+			e.fault(outcomes, left, err)
+			break
+		}
+		if !p.ready && binary == e.built.binary && len(e.built.holds) > 1 {
+			// Somebody's package initialisation ended the process. Whose it
+			// was shows when this kata is alone.
+			if binary, err = e.built.only(ctx, e.work, e.answer, e.options); err != nil {
+				e.fault(outcomes, left, err)
+				break
+			}
+			continue
+		}
+		for id, outcome := range p.outcomes {
+			if slices.Contains(left, id) {
+				outcomes[id] = e.explain(outcome)
+			}
+		}
+		before := len(left)
+		left = slices.DeleteFunc(left, func(id string) bool { _, judged := outcomes[id]; return judged })
+		switch {
+		case len(left) == before && p.done:
+			e.fault(outcomes, left, errors.New("the binary doesn't have this spec"))
+			return outcomes
+		case len(left) == before:
+			for _, id := range left {
+				outcomes[id] = e.explain(report.Outcome{Exit: p.exit})
+			}
+			return outcomes
+		}
+	}
+	return outcomes
+}
+
+func (e *execution) fault(outcomes map[string]report.Outcome, ids []string, err error) {
+	for _, id := range ids {
+		outcomes[id] = report.Outcome{Fault: err.Error()}
+	}
+}
+
+// explain adds the lines that may be the cause where the kernel tells none.
+func (e *execution) explain(outcome report.Outcome) report.Outcome {
+	if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 && exit.Message == "" && exit.Signal == "" {
+		exit.Where = e.answer.Suspects("exit")
+	}
+	for i, leak := range outcome.Leaks {
+		if leak.Kind != report.LeakGoroutine && len(leak.Where) == 0 {
+			outcome.Leaks[i].Where = e.answer.Suspects(string(leak.Kind))
+		}
+	}
+	return outcome
+}
+
+// process is what one process did.
+type process struct {
+	// ready: package initialisation is over. done: every spec was run.
+	ready, done bool
+	outcomes    map[string]report.Outcome
+	exit        *report.Exit
+}
+
+// silence is what a process gets beyond a spec's wall limit to say so itself.
+const silence = 15 * time.Second
+
+// process starts the binary for these specs and follows it to its end.
+func (e *execution) process(ctx context.Context, binary string, ids []string) (*process, error) {
+	folder, err := os.MkdirTemp(e.work, "p")
+	if err != nil {
+		return nil, fmt.Errorf("run: make a folder for the process: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	for _, name := range []string{"tmp", "cwd"} {
+		if err := os.Mkdir(filepath.Join(folder, name), 0o755); err != nil {
+			return nil, fmt.Errorf("run: make a folder for the process: %w", err)
+		}
+	}
+	key := make([]byte, attest.KeySize)
+	rand.Read(key)
+	plan := attest.Plan{
+		Kata: e.job.Kata, Specs: ids, Seed: e.seed, Shuffle: e.shuffle, Limits: e.job.Limits,
+		Unguarded: e.options.Unguarded, RaceLog: filepath.Join(folder, "race"),
+	}
+	sealed, err := attest.Seal(key, plan)
+	if err != nil {
+		return nil, err
+	}
+	w, err := openWires()
+	if err != nil {
+		return nil, fmt.Errorf("run: make pipes: %w", err)
+	}
+	defer w.close()
+
+	ctx, kill := context.WithCancelCause(ctx)
+	defer kill(nil)
+	output := &capped{limit: e.job.Limits.Output, over: func() { kill(errFlood) }}
+	command := exec.CommandContext(ctx, binary)
+	command.Dir = filepath.Join(folder, "cwd")
+	command.Env = environment(folder, plan.RaceLog)
+	command.Stdout, command.Stderr = output, output
+	command.ExtraFiles = []*os.File{w.secretRead, w.eventsWrite, w.leashRead}
+	command.SysProcAttr = apart()
+	command.Cancel = func() error { return killGroup(command.Process.Pid) }
+	command.WaitDelay = time.Second
+	if err := start(command); err != nil {
+		return nil, fmt.Errorf("run: start: %w", err)
+	}
+	w.closeChildsEnds()
+	go func() {
+		w.secretWrite.Write(sealed)
+		w.secretWrite.Close()
+	}()
+
+	// The events end when the process does: reading them in a goroutine keeps a
+	// descendant that holds the pipe from holding us.
+	p := &process{outcomes: map[string]report.Outcome{}}
+	var last *report.Exit
+	read := make(chan string)
+	go func() { read <- p.follow(attest.NewReader(key, w.events), e.job.Limits.SpecWall+silence, kill) }()
+	waited := wait(command)
+	sweep()
+	w.events.SetReadDeadline(time.Now().Add(time.Second))
+	open := <-read
+	last = ended(command, waited, context.Cause(ctx), output.String())
+	p.exit = last
+	if open != "" {
+		p.outcomes[open] = report.Outcome{Exit: last}
+	}
+	return p, nil
+}
+
+// Reasons for which the harness itself ends a process.
+var (
+	errFlood  = errors.New("output")
+	errSilent = errors.New("silent")
+	errForged = errors.New("forged")
+)
+
+// follow reads the events and returns the id of the spec that was running when
+// they ended, "" if none was.
+func (p *process) follow(events *attest.Reader, longest time.Duration, kill context.CancelCauseFunc) (open string) {
+	alarm := time.AfterFunc(longest, func() { kill(errSilent) })
+	defer alarm.Stop()
+	for {
+		event, err := events.Next()
+		if errors.Is(err, attest.ErrForged) {
+			kill(errForged)
+			return open
+		}
+		if err != nil {
+			return open
+		}
+		alarm.Reset(longest)
+		switch event.Kind {
+		case attest.Ready:
+			p.ready = true
+		case attest.Start:
+			open = event.Spec
+		case attest.Stop, attest.Stuck:
+			if event.Outcome != nil && event.Spec == open {
+				p.outcomes[event.Spec] = *event.Outcome
+			}
+			open = ""
+		case attest.Done:
+			p.done = true
+		}
+	}
+}
+
+// environment is all that a graded process is told of this machine.
+func environment(folder, raceLog string) []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"),
+		"HOME=" + filepath.Join(folder, "tmp"),
+		"TMPDIR=" + filepath.Join(folder, "tmp"),
+		"LANG=C.UTF-8",
+		"GOTRACEBACK=all",
+		// Without the first, every race process sleeps a second at its end;
+		// without the next two, the second spec with the same race is not
+		// blamed for it.
+		"GORACE=atexit_sleep_ms=0 suppress_equal_stacks=0 suppress_equal_addresses=0 log_path=" + raceLog,
+		secret.Variable + "=1",
+	}
+}
+
+// wires are the pipes between a process and us.
+type wires struct {
+	secretRead, secretWrite *os.File
+	events, eventsWrite     *os.File
+	leashRead, leash        *os.File
+}
+
+func openWires() (*wires, error) {
+	var w wires
+	for _, ends := range []struct{ read, write **os.File }{
+		{&w.secretRead, &w.secretWrite}, {&w.events, &w.eventsWrite}, {&w.leashRead, &w.leash},
+	} {
+		var err error
+		if *ends.read, *ends.write, err = os.Pipe(); err != nil {
+			w.close()
+			return nil, err
+		}
+	}
+	return &w, nil
+}
+
+func (w *wires) closeChildsEnds() {
+	for _, end := range []*os.File{w.secretRead, w.eventsWrite, w.leashRead} {
+		end.Close()
+	}
+}
+
+func (w *wires) close() {
+	for _, end := range []*os.File{w.secretRead, w.secretWrite, w.events, w.eventsWrite, w.leashRead, w.leash} {
+		if end != nil {
+			end.Close()
+		}
+	}
+}
+
+// ended says how a process came to its end.
+func ended(command *exec.Cmd, waited error, cause error, output string) *report.Exit {
+	exit := &report.Exit{Code: command.ProcessState.ExitCode()}
+	switch cause {
+	case errFlood, errSilent, errForged:
+		exit.Killed = cause.Error()
+	}
+	if status, ok := command.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() && exit.Killed == "" {
+		exit.Signal = signalName(status.Signal())
+	}
+	exit.Message, exit.Where = lastWords(output)
+	if exit.Code == 0 || exit.Killed != "" || strings.HasPrefix(exit.Message, "panic:") && exit.Code == 3 {
+		exit.Message, exit.Where = "", nil
+	}
+	return exit
+}

@@ -1,0 +1,70 @@
+package run
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/stack"
+)
+
+// capped keeps what a process prints, up to a limit.
+type capped struct {
+	limit int64
+	// over is called once when the limit is reached.
+	over func()
+
+	mu   sync.Mutex
+	text []byte
+	told bool
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if room := c.limit - int64(len(c.text)); room < int64(len(p)) {
+		if !c.told {
+			c.told = true
+			c.over()
+		}
+		c.text = append(c.text, p[:max(0, room)]...)
+		return len(p), nil
+	}
+	c.text = append(c.text, p...)
+	return len(p), nil
+}
+
+func (c *capped) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return string(c.text)
+}
+
+// words matches how the Go runtime says that it gives up.
+var words = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: goroutine stack exceeds ).*$`)
+
+// lastWords finds the runtime's message in what a process printed, and the
+// answer's frames of the goroutine that it blames: the first of the trace.
+func lastWords(output string) (message string, where []report.Location) {
+	at := words.FindStringIndex(output)
+	if at == nil {
+		return "", nil
+	}
+	message = output[at[0]:at[1]]
+	trace := output[at[1]:]
+	// A message may have several lines, until the trace begins.
+	if more, _, found := strings.Cut(trace, "\n\ngoroutine "); found && len(more) < 2000 {
+		message += more
+	}
+	for _, goroutine := range stack.Parse([]byte(trace)) {
+		if where = stack.Answers(goroutine.Frames); len(where) > 0 {
+			break
+		}
+		if goroutine.Creator.Answer() {
+			where = []report.Location{goroutine.Creator.Location()}
+			break
+		}
+	}
+	return strings.TrimSpace(message), where
+}

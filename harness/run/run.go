@@ -1,0 +1,148 @@
+// Package run builds answers under the pristine specs, executes them and
+// collects what was observed. It takes package paths and limits; what a kata is
+// worth, and whether it was solved, is not its business.
+package run
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/source"
+)
+
+// Job is one kata to be run.
+type Job struct {
+	// Kata is the id; the answer and its specs are in katas/ID.
+	Kata string
+	// Specs are the ids that the pristine specs have, in their order.
+	Specs  []string
+	Limits report.Limits
+}
+
+// Options say how to run.
+type Options struct {
+	// Root is the pristine tree.
+	Root string
+	// Toolchain compiles; see Probe.
+	Toolchain Toolchain
+	// Repeat is how often each kata is run, at least 1.
+	Repeat int
+	Seed   uint64
+	// Parallel is the number of processes at a time, 0 for one more than there
+	// are processors: specs also wait.
+	Parallel int
+	// Unguarded leaves the guards off, to measure what they cost.
+	Unguarded bool
+	// Progress, if not nil, is told of each step. Calls don't overlap.
+	Progress func(Progress)
+}
+
+// Progress is a step of a grading.
+type Progress struct {
+	Phase Phase
+	// Kata is what just finished; empty while building.
+	Kata string
+	// Report is what was observed of it.
+	Report      *report.Report
+	Done, Total int
+}
+
+// Phase says what a grading is at.
+type Phase string
+
+const (
+	Building Phase = "building"
+	Running  Phase = "running"
+)
+
+// Grade builds the answers to jobs that src has, runs them and returns a report
+// for each job, in order. An error means that nothing could be judged, by no
+// fault of the answers.
+func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]report.Report, error) {
+	work, err := os.MkdirTemp("", "dojo")
+	if err != nil {
+		return nil, fmt.Errorf("run: make a work folder: %w", err)
+	}
+	defer os.RemoveAll(work)
+	adoptOrphans()
+
+	reports := make([]report.Report, len(jobs))
+	var answers []source.Answer
+	for i, job := range jobs {
+		reports[i].Kata = job.Kata
+		answers = append(answers, src.Answers[job.Kata])
+	}
+	progress := serialise(o.Progress)
+	progress(Progress{Phase: Building, Total: len(jobs)})
+	built, err := build(ctx, work, answers, o)
+	if err != nil {
+		return nil, err
+	}
+
+	slots := make(chan struct{}, parallel(o))
+	var workers sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
+	for i := range jobs {
+		workers.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			start := time.Now()
+			if complaints := built.broken[jobs[i].Kata]; len(complaints) > 0 {
+				reports[i].Broken = complaints
+			} else {
+				reports[i].Runs = runs(ctx, work, built, answers[i], jobs[i], o)
+			}
+			reports[i].Wall = time.Since(start)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			progress(Progress{Phase: Running, Kata: jobs[i].Kata, Report: &reports[i], Done: done, Total: len(jobs)})
+		})
+	}
+	workers.Wait()
+	return reports, context.Cause(ctx)
+}
+
+// runs runs one kata as often as asked, each time with a seed of its own; all
+// but the first in an order drawn from it.
+func runs(ctx context.Context, work string, built *built, answer source.Answer, job Job, o Options) []report.Run {
+	var all []report.Run
+	for n := range max(1, o.Repeat) {
+		if ctx.Err() != nil {
+			break
+		}
+		e := execution{work: work, built: built, answer: answer, job: job, options: o, seed: o.Seed + uint64(n), shuffle: n > 0}
+		outcomes := e.run(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		all = append(all, report.Run{Seed: e.seed, Outcomes: outcomes})
+	}
+	return all
+}
+
+func parallel(o Options) int {
+	if o.Parallel > 0 {
+		return o.Parallel
+	}
+	return runtime.NumCPU() + 1
+}
+
+// serialise makes calls of a progress function, which may be nil, not overlap.
+func serialise(tell func(Progress)) func(Progress) {
+	var mu sync.Mutex
+	return func(p Progress) {
+		if tell == nil {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		tell(p)
+	}
+}

@@ -1,0 +1,90 @@
+package source
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
+)
+
+// Policy is what an answer to one kata may import and say.
+type Policy struct {
+	// Imports are the paths that may be imported.
+	Imports []string
+	// Constraint is the one build constraint that may stand in a file, because
+	// the stub has it: "//go:build linux". Empty where none may.
+	Constraint string
+}
+
+// Check returns what the answer breaks, with file and line. Compiling is for
+// later: a file that doesn't parse is the compiler's to complain of.
+func (p Policy) Check(answer Answer) []report.Complaint {
+	var all []report.Complaint
+	for _, name := range slices.Sorted(maps.Keys(answer.Files)) {
+		complain := func(line int, message, allowed string) {
+			all = append(all, report.Complaint{
+				Where:   report.Location{File: path.Join("katas", answer.Kata, name), Line: line},
+				Message: message,
+				Allowed: allowed,
+			})
+		}
+		if path.Ext(name) != ".go" {
+			complain(1, "this is not Go", "write the answer in .go files")
+			continue
+		}
+		positions := token.NewFileSet()
+		file, err := parser.ParseFile(positions, name, answer.Files[name], parser.ParseComments|parser.SkipObjectResolution)
+		if file == nil || err != nil && file.Name == nil {
+			continue
+		}
+		p.imports(file, positions, complain)
+		p.directives(file, positions, complain)
+	}
+	return all
+}
+
+type complainer func(line int, message, allowed string)
+
+func (p Policy) imports(file *ast.File, positions *token.FileSet, complain complainer) {
+	for _, spec := range file.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err != nil || slices.Contains(p.Imports, name) {
+			continue
+		}
+		complain(positions.Position(spec.Pos()).Line,
+			fmt.Sprintf("this kata is not to be solved with %q", name),
+			"it may import "+strings.Join(p.Imports, ", "))
+	}
+}
+
+// forbidden are comments that make the compiler do more than compile Go.
+var forbidden = []struct{ prefix, why string }{
+	{"//go:linkname", "go:linkname reaches into other packages"},
+	{"//go:embed", "go:embed reads files of the machine that compiles"},
+	{"//go:cgo_", "cgo is not part of any kata"},
+	{"//export ", "cgo is not part of any kata"},
+	{"//go:build", "a build constraint can hide the file that was meant"},
+	{"// +build", "a build constraint can hide the file that was meant"},
+}
+
+func (p Policy) directives(file *ast.File, positions *token.FileSet, complain complainer) {
+	for _, group := range file.Comments {
+		for _, comment := range group.List {
+			if p.Constraint != "" && strings.TrimSpace(comment.Text) == p.Constraint {
+				continue
+			}
+			for _, row := range forbidden {
+				if strings.HasPrefix(comment.Text, row.prefix) {
+					complain(positions.Position(comment.Pos()).Line, row.why, "leave it out")
+				}
+			}
+		}
+	}
+}

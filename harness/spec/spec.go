@@ -1,0 +1,76 @@
+// Package spec is all that the specs of a kata import from this project.
+//
+// A spec file is plain Ginkgo and Gomega. It ends in
+//
+//	func TestBoundedQueue(t *testing.T) { spec.Run(t) }
+//
+// and is thereby guarded: whatever a spec leaves behind fails it, a data race
+// fails it, and a spec that gets nowhere is ended as soon as that can be told
+// from the state of the process, not after a time. Two rules follow for authors:
+//
+//   - Hand the spec's context to Eventually, and name no timeout: it fails when
+//     the process has come to rest and the expectation still doesn't hold.
+//   - Never block outside the answer but in Eventually, Gate or a channel that
+//     ctx ends.
+package spec
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"github.com/concurrency-dojo/dojo/harness/pulse"
+)
+
+// Run runs the specs of this package under plain go test. A kata whose stub
+// nobody has touched is skipped with a word on how to start.
+func Run(t *testing.T) { runPlain(t) }
+
+// Main runs the specs that the parent asks for, in a binary that holds those of
+// several katas. It does not return.
+func Main() { runGraded() }
+
+// Worth sets what a spec gives; without it, one point.
+func Worth(points int) Labels { return worth(points) }
+
+// Go calls f in a goroutine of its own and returns its result on a channel. A
+// panic in f fails the spec.
+func Go[T any](f func() T) <-chan T {
+	result := make(chan T, 1)
+	go call(func() { result <- f() })
+	return result
+}
+
+// Returned calls f in a goroutine of its own and closes the channel when it returns.
+// A panic in f fails the spec, and the channel stays open.
+func Returned(f func()) <-chan struct{} {
+	done := make(chan struct{})
+	go call(func() {
+		f()
+		close(done)
+	})
+	return done
+}
+
+// idleWindow is how long Idle looks. It is no bound that a slow machine could
+// miss: what is looked for is the state of threads, not how far they get.
+const idleWindow = 200 * time.Millisecond
+
+// Idle fails the spec, with the verdict "busy", if whoever waits at present does
+// it by spinning or by polling. Call it when everything in the process and its
+// children should be blocked, and no Eventually polls beside it.
+func Idle(ctx context.Context) {
+	GinkgoHelper()
+	burn := pulse.Measure(idleWindow)
+	if burn.Idle() {
+		return
+	}
+	// Something else of the machine may have needed a moment: look once more.
+	if burn = pulse.Measure(2 * idleWindow); burn.Idle() {
+		return
+	}
+	theWatchdog.note(burn)
+	Fail(burn.String())
+}

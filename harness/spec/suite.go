@@ -1,0 +1,189 @@
+package spec
+
+import (
+	"os"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+	. "github.com/onsi/gomega"
+
+	"github.com/concurrency-dojo/dojo/harness/attest"
+	"github.com/concurrency-dojo/dojo/harness/guard"
+	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/stack"
+)
+
+// theSeed is the run's; Rand mixes it with the spec's sentence.
+var theSeed uint64
+
+// suite runs each spec between a guard's two censuses.
+type suite struct {
+	guard *guard.Guard
+	// wanted reports whether a spec is to be run in this process.
+	wanted func(sentence string) bool
+	// began and ended are told of each spec; either may end the process.
+	began func(sentence string)
+	ended func(sentence string, outcome report.Outcome, dirty bool)
+	// strict makes what the guard finds fail the spec in Ginkgo too.
+	strict bool
+
+	started time.Time
+	ran     bool
+	dirty   bool
+	outcome report.Outcome
+}
+
+// install puts the suite around every spec of the binary. Nodes at the top level
+// are outside all others, and a cleanup that is deferred first runs last: after
+// the spec's own.
+func (s *suite) install() {
+	BeforeEach(s.before)
+	ReportAfterEach(s.after)
+}
+
+func (s *suite) before() {
+	s.ran = false
+	sentence := CurrentSpecReport().LeafNodeText
+	if !s.wanted(sentence) {
+		Skip("not asked for")
+	}
+	s.ran, s.dirty, s.outcome, s.started = true, false, report.Outcome{}, time.Now()
+	s.began(sentence)
+	if s.guard != nil {
+		s.guard.Begin()
+	}
+	theWatchdog.begin()
+	DeferCleanup(s.look)
+}
+
+// look takes the guard's second census, once the spec has cleaned up.
+func (s *suite) look() {
+	stuck, burn := theWatchdog.end()
+	s.outcome.Stuck = stuck
+	if s.guard != nil {
+		s.outcome.Races, s.outcome.Leaks, s.dirty = s.guard.End()
+	}
+	if burn != nil {
+		s.outcome.Failure = &report.Failure{Kind: report.Busy}
+	}
+	if s.strict && !CurrentSpecReport().Failed() {
+		if complaint := complain(s.outcome); complaint != "" {
+			Fail(complaint)
+		}
+	}
+}
+
+func (s *suite) after(seen SpecReport) {
+	if !s.ran {
+		return
+	}
+	s.outcome.Finished = true
+	s.outcome.Wall = time.Since(s.started)
+	s.outcome.Failure = failure(seen, s.outcome.Failure)
+	s.ended(seen.LeafNodeText, s.outcome, s.dirty)
+}
+
+// failure translates what Ginkgo knows; marked carries the kind that Idle left.
+func failure(seen SpecReport, marked *report.Failure) *report.Failure {
+	kind := report.Assertion
+	switch {
+	case seen.State.Is(types.SpecStatePassed):
+		return nil
+	case seen.State.Is(types.SpecStateSkipped | types.SpecStatePending):
+		kind = report.Skip
+	case seen.State.Is(types.SpecStatePanicked):
+		kind = report.Panic
+	case marked != nil:
+		kind = marked.Kind
+	}
+	told := &report.Failure{Kind: kind, Message: seen.Failure.Message}
+	if kind == report.Panic {
+		told.Message = seen.Failure.ForwardedPanic
+	}
+	at := stack.Frame{File: seen.Failure.Location.FileName, Line: seen.Failure.Location.LineNumber}
+	trace := stack.Trace(seen.Failure.Location.FullStackTrace)
+	told.Where = stack.Answers(trace)
+	// A panic's location is in the runtime; the specs' is further up.
+	for _, frame := range append([]stack.Frame{at}, trace...) {
+		if frame.Spec() {
+			told.Spec = report.Location{File: stack.SpecFile(frame.File), Line: frame.Line}
+			break
+		}
+	}
+	return told
+}
+
+// run hands the suite to Ginkgo.
+func (s *suite) run(t GinkgoTestingT, name string, configure func(*types.SuiteConfig)) bool {
+	RegisterFailHandler(Fail)
+	// Without a context, Eventually must still not fail a slow machine.
+	SetDefaultEventuallyTimeout(time.Minute)
+	s.install()
+	config, reporter := GinkgoConfiguration()
+	reporter.NoColor = true
+	reporter.Succinct = true
+	if configure != nil {
+		configure(&config)
+	}
+	return RunSpecs(t, name, config, reporter, AroundNode(theWatchdog.around))
+}
+
+// failing is the least that Ginkgo needs of a test.
+type failing struct{}
+
+func (failing) Fail() {}
+
+func runGraded() {
+	if lostChild() {
+		os.Stderr.WriteString("no such role: " + os.Args[2] + "\n")
+		os.Exit(3)
+	}
+	events, graded, err := attest.Open()
+	if err != nil || !graded {
+		os.Stderr.WriteString("this binary is run by the grader only\n")
+		os.Exit(3)
+	}
+	plan := events.Plan
+	theSeed = plan.Seed
+	debug.SetTraceback("all")
+
+	var current string
+	emit := func(event attest.Event) {
+		if events.Emit(event) != nil {
+			os.Exit(3)
+		}
+	}
+	left := len(plan.Specs)
+	s := &suite{
+		wanted: func(sentence string) bool { return slices.Contains(plan.Specs, report.SpecID(plan.Kata, sentence)) },
+		began: func(sentence string) {
+			current = report.SpecID(plan.Kata, sentence)
+			emit(attest.Event{Kind: attest.Start, Spec: current})
+		},
+		ended: func(sentence string, outcome report.Outcome, dirty bool) {
+			emit(attest.Event{Kind: attest.Stop, Spec: report.SpecID(plan.Kata, sentence), Outcome: &outcome})
+			if left--; dirty && left > 0 {
+				os.Exit(0)
+			}
+		},
+	}
+	if !plan.Unguarded {
+		s.guard = guard.New(guard.Options{Temp: os.TempDir(), PrivateIPC: plan.PrivateIPC, RaceLog: plan.RaceLog})
+	}
+	theWatchdog.start(plan.Limits, func(outcome report.Outcome) {
+		emit(attest.Event{Kind: attest.Stuck, Spec: current, Outcome: &outcome})
+		guard.EndDescendants()
+		os.Exit(0)
+	})
+	emit(attest.Event{Kind: attest.Ready})
+	s.run(failing{}, plan.Kata, func(config *types.SuiteConfig) {
+		config.FocusFiles = []string{"/katas/" + plan.Kata + "/"}
+		config.RandomSeed = int64(plan.Seed >> 1)
+		config.RandomizeAllSpecs = plan.Shuffle
+	})
+	emit(attest.Event{Kind: attest.Done})
+	os.Exit(0)
+}

@@ -1,0 +1,173 @@
+package spec
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/concurrency-dojo/dojo/harness/pulse"
+	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/stack"
+)
+
+// errAtRest is the cause with which a spec's context ends when the process has
+// come to rest: whatever the spec still waits for will not come true.
+var errAtRest = errors.New("the program came to rest")
+
+// How long a process must be at rest until its spec counts as stuck. A goroutine
+// of the answer that sleeps may wake up and go on, so it is given longer.
+const (
+	restGrace  = 2 * time.Second
+	sleepGrace = 10 * time.Second
+	// endGrace is what a stuck spec gets, at rest, to end after its context did.
+	endGrace = time.Second
+	// firstLook leaves specs alone that are over in a moment.
+	firstLook = 3 * pulse.Interval
+)
+
+// watchdog ends specs that get nowhere. There is one for the process, because it
+// keeps a thread.
+type watchdog struct {
+	gates  gates
+	limits report.Limits
+	// abandon ends the process with what was found of a spec that can't be
+	// ended otherwise.
+	abandon func(report.Outcome)
+
+	mu      sync.Mutex
+	active  bool
+	since   time.Time
+	cpu     time.Duration
+	rest    pulse.Rest
+	cancels []context.CancelCauseFunc
+	stuck   *report.Stuck
+	burn    *pulse.Burn
+}
+
+var theWatchdog = &watchdog{}
+
+// start begins to watch; abandon is called at most once, and does not return.
+func (w *watchdog) start(limits report.Limits, abandon func(report.Outcome)) {
+	w.limits, w.abandon = limits, abandon
+	go w.watch()
+}
+
+// begin watches a new spec.
+func (w *watchdog) begin() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gates.clear()
+	w.active, w.since, w.cpu = true, time.Now(), -1
+	w.rest, w.stuck, w.burn, w.cancels = pulse.Rest{}, nil, nil, nil
+}
+
+// end stops watching and returns what was found.
+func (w *watchdog) end() (stuck *report.Stuck, burn *pulse.Burn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.active = false
+	for _, cancel := range w.cancels {
+		cancel(nil)
+	}
+	return w.stuck, w.burn
+}
+
+// note keeps that the current spec waited by burning CPU.
+func (w *watchdog) note(burn pulse.Burn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.burn = &burn
+}
+
+// around gives each node of a spec a context that ends when the process is at
+// rest.
+func (w *watchdog) around(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cancels = append(w.cancels, cancel)
+	return ctx
+}
+
+// endContexts ends what the current spec waits for.
+func (w *watchdog) endContexts(cause error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, cancel := range w.cancels {
+		cancel(cause)
+	}
+}
+
+// watch looks every pulse.Interval, for as long as the process lives.
+func (w *watchdog) watch() {
+	runtime.LockOSThread()
+	for {
+		pulse.Nap(pulse.Interval)
+		w.look()
+	}
+}
+
+// look takes one look at the current spec.
+func (w *watchdog) look() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.active || time.Since(w.since) < firstLook {
+		return
+	}
+	at, beat := w.rest.Observe()
+	if w.cpu < 0 {
+		w.cpu = beat.CPU
+	}
+	switch {
+	case w.limits.SpecCPU > 0 && beat.CPU-w.cpu > w.limits.SpecCPU:
+		w.give(report.CPUBudget)
+	case w.limits.SpecWall > 0 && time.Since(w.since) > w.limits.SpecWall:
+		w.give(report.WallLimit)
+	case w.stuck != nil && at >= endGrace:
+		w.abandon(report.Outcome{Stuck: w.stuck, Wall: time.Since(w.since)})
+	case w.stuck == nil && at >= restGrace:
+		stuck := w.describe(report.AtRest)
+		if sleeps(stuck) && at < sleepGrace {
+			return
+		}
+		w.stuck = stuck
+		w.rest = pulse.Rest{}
+		for _, cancel := range w.cancels {
+			cancel(errAtRest)
+		}
+	}
+}
+
+// give gives the spec up: nothing in the process can stop what it computes.
+func (w *watchdog) give(kind report.StuckKind) {
+	w.abandon(report.Outcome{Stuck: w.describe(kind), Wall: time.Since(w.since)})
+}
+
+// describe says who waits for what.
+func (w *watchdog) describe(kind report.StuckKind) *report.Stuck {
+	stuck := &report.Stuck{Kind: kind, After: time.Since(w.since), Gate: w.gates.waiting()}
+	for _, g := range stack.All() {
+		seen := g.Report()
+		switch {
+		case len(seen.Where) == 0:
+		case g.Creator.Answer():
+			stuck.Others = append(stuck.Others, seen)
+		default:
+			stuck.Calls = append(stuck.Calls, seen)
+		}
+	}
+	return stuck
+}
+
+func sleeps(stuck *report.Stuck) bool {
+	for _, goroutines := range [][]report.Goroutine{stuck.Calls, stuck.Others} {
+		for _, g := range goroutines {
+			if g.State == "sleep" {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,3 +1,39 @@
 package command
-type benchCommand struct{}
-func (benchCommand) Run() error { return nil }
+
+import (
+	"context"
+	"os"
+
+	"github.com/concurrency-dojo/dojo/grader/bench"
+	"github.com/concurrency-dojo/dojo/katas"
+)
+
+type benchCommand struct {
+	Runs int `default:"5" help:"Runs of each side."`
+	Cold int `default:"1" help:"Runs with empty build caches, which take minutes; 0 for none."`
+}
+
+// Run measures.
+func (c *benchCommand) Run(ctx context.Context, t terminal) error {
+	root, err := findRoot()
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	toolchain, err := probe(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := curriculum(root, katas.Catalog)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(t.err)
+	defer progress.end()
+	return bench.Run(ctx, t.out, bench.Options{
+		Root: root, Program: program, Katas: all, Toolchain: toolchain, Runs: c.Runs, Cold: c.Cold, Tell: progress.say,
+	})
+}

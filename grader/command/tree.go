@@ -75,8 +75,8 @@ func selectKata(name string) (katas.Kata, error) {
 	if err != nil {
 		return katas.Kata{}, err
 	}
-	if len(rows) > 1 {
-		return katas.Kata{}, usage("%q is a track of %d katas: name one of them", name, len(rows))
+	if rows[0].Track() == name {
+		return katas.Kata{}, usage("%q is a track: name one of its katas, %s", name, strings.Join(catalogIDs(rows), ", "))
 	}
 	return rows[0], nil
 }

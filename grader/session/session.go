@@ -24,7 +24,7 @@ type Kata struct {
 // Grade runs the source's answers to the katas and judges them. If ctx ends, it
 // returns the cards of the katas that were finished, and the cause.
 func Grade(ctx context.Context, src source.Source, katas []Kata, o run.Options) ([]score.KataCard, error) {
-	reports, failed := observe(ctx, src, katas, o)
+	reports, failed := Observe(ctx, src, katas, o)
 	var cards []score.KataCard
 	for i, seen := range reports {
 		if failed == nil || finished(seen, max(1, o.Repeat)) {
@@ -36,7 +36,7 @@ func Grade(ctx context.Context, src source.Source, katas []Kata, o run.Options) 
 
 // GradeRuns is Grade with each run judged by itself: first by run, then by kata.
 func GradeRuns(ctx context.Context, src source.Source, katas []Kata, o run.Options) ([][]score.KataCard, error) {
-	reports, err := observe(ctx, src, katas, o)
+	reports, err := Observe(ctx, src, katas, o)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +52,9 @@ func GradeRuns(ctx context.Context, src source.Source, katas []Kata, o run.Optio
 	return runs, nil
 }
 
-// observe returns a report for each kata, in order.
-func observe(ctx context.Context, src source.Source, katas []Kata, o run.Options) ([]report.Report, error) {
+// Observe runs the answers and returns a report for each kata, in order. If ctx
+// ends, the reports of katas that were not finished lack runs.
+func Observe(ctx context.Context, src source.Source, katas []Kata, o run.Options) ([]report.Report, error) {
 	reports := make([]report.Report, len(katas))
 	var jobs []run.Job
 	var at []int

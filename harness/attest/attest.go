@@ -42,10 +42,8 @@ type Plan struct {
 	Kata string `json:"kata"`
 	// Specs are the ids to run; all others are passed over.
 	Specs []string `json:"specs"`
-	Seed  uint64   `json:"seed"`
-	// Shuffle runs the specs in an order drawn from Seed instead of the order
-	// of the file.
-	Shuffle bool `json:"shuffle"`
+	// Seed decides the order of the specs and what spec.Rand draws.
+	Seed uint64 `json:"seed"`
 	// Unguarded leaves the guards off, to measure what they cost.
 	Unguarded bool          `json:"unguarded,omitempty"`
 	Limits    report.Limits `json:"limits"`

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -29,7 +28,6 @@ type execution struct {
 	job     Job
 	options Options
 	seed    uint64
-	shuffle bool
 }
 
 // run returns the outcomes by spec id.
@@ -118,7 +116,7 @@ func (e *execution) process(ctx context.Context, binary string, ids []string) (*
 	key := make([]byte, attest.KeySize)
 	rand.Read(key)
 	plan := attest.Plan{
-		Kata: e.job.Kata, Specs: ids, Seed: e.seed, Shuffle: e.shuffle, Limits: e.job.Limits,
+		Kata: e.job.Kata, Specs: ids, Seed: e.seed, Limits: e.job.Limits,
 		Unguarded: e.options.Unguarded, RaceLog: filepath.Join(folder, "race"),
 	}
 	sealed, err := attest.Seal(key, plan)
@@ -133,11 +131,13 @@ func (e *execution) process(ctx context.Context, binary string, ids []string) (*
 
 	ctx, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
+	// The runtime's last words are looked for where Ginkgo prints nothing.
 	output := &capped{limit: e.job.Limits.Output, over: func() { kill(errFlood) }}
+	stderr := &capped{limit: e.job.Limits.Output, over: func() { kill(errFlood) }}
 	command := exec.CommandContext(ctx, binary)
 	command.Dir = filepath.Join(folder, "cwd")
 	command.Env = environment(folder, plan.RaceLog)
-	command.Stdout, command.Stderr = output, output
+	command.Stdout, command.Stderr = output, stderr
 	command.ExtraFiles = []*os.File{w.secretRead, w.eventsWrite, w.leashRead}
 	command.SysProcAttr = apart()
 	command.Cancel = func() error { return killGroup(command.Process.Pid) }
@@ -154,17 +154,15 @@ func (e *execution) process(ctx context.Context, binary string, ids []string) (*
 	// The events end when the process does: reading them in a goroutine keeps a
 	// descendant that holds the pipe from holding us.
 	p := &process{outcomes: map[string]report.Outcome{}}
-	var last *report.Exit
 	read := make(chan string)
 	go func() { read <- p.follow(attest.NewReader(key, w.events), e.job.Limits.SpecWall+silence, kill) }()
-	waited := wait(command)
+	wait(command)
 	sweep()
 	w.events.SetReadDeadline(time.Now().Add(time.Second))
 	open := <-read
-	last = ended(command, waited, context.Cause(ctx), output.String())
-	p.exit = last
+	p.exit = ended(command, context.Cause(ctx), stderr.String())
 	if open != "" {
-		p.outcomes[open] = report.Outcome{Exit: last}
+		p.outcomes[open] = report.Outcome{Exit: p.exit}
 	}
 	return p, nil
 }
@@ -259,7 +257,7 @@ func (w *wires) close() {
 }
 
 // ended says how a process came to its end.
-func ended(command *exec.Cmd, waited error, cause error, output string) *report.Exit {
+func ended(command *exec.Cmd, cause error, stderr string) *report.Exit {
 	exit := &report.Exit{Code: command.ProcessState.ExitCode()}
 	switch cause {
 	case errFlood, errSilent, errForged:
@@ -268,9 +266,10 @@ func ended(command *exec.Cmd, waited error, cause error, output string) *report.
 	if status, ok := command.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() && exit.Killed == "" {
 		exit.Signal = signalName(status.Signal())
 	}
-	exit.Message, exit.Where = lastWords(output)
-	if exit.Code == 0 || exit.Killed != "" || strings.HasPrefix(exit.Message, "panic:") && exit.Code == 3 {
-		exit.Message, exit.Where = "", nil
+	// The runtime exits with 2 after a panic or a fatal error. What a program
+	// that ends itself has printed before is not its reason.
+	if exit.Killed == "" && (exit.Code == 2 || exit.Signal != "") {
+		exit.Message, exit.Where = lastWords(stderr)
 	}
 	return exit
 }

@@ -109,15 +109,14 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 	return reports, context.Cause(ctx)
 }
 
-// runs runs one kata as often as asked, each time with a seed of its own; all
-// but the first in an order drawn from it.
+// runs runs one kata as often as asked, each time with a seed of its own.
 func runs(ctx context.Context, work string, built *built, answer source.Answer, job Job, o Options) []report.Run {
 	var all []report.Run
 	for n := range max(1, o.Repeat) {
 		if ctx.Err() != nil {
 			break
 		}
-		e := execution{work: work, built: built, answer: answer, job: job, options: o, seed: o.Seed + uint64(n), shuffle: n > 0}
+		e := execution{work: work, built: built, answer: answer, job: job, options: o, seed: o.Seed + uint64(n)}
 		outcomes := e.run(ctx)
 		if ctx.Err() != nil {
 			break

@@ -1,0 +1,63 @@
+// Package watch tells which katas were saved. Editors save in bursts, by writing
+// in place, or by renaming a new file over the old one; all of these count as
+// one save.
+package watch
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// burst is how long a file must be left alone until a save counts as done.
+const burst = 80 * time.Millisecond
+
+// Katas calls saved with the ids of katas whose Go files changed, until ctx
+// ends. While saved runs, further saves are kept for the next call.
+func Katas(ctx context.Context, root string, ids []string, saved func(ids []string)) error {
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("watch: %w", err)
+	}
+	defer watcher.Close()
+	folders := map[string]string{}
+	for _, id := range ids {
+		// The folder and not the file: a rename would end the watch of a file.
+		folder := filepath.Join(root, "katas", filepath.FromSlash(id))
+		if err := watcher.Add(folder); err != nil {
+			return fmt.Errorf("watch %s: %w", folder, err)
+		}
+		folders[folder] = id
+	}
+	changed := map[string]bool{}
+	quiet := time.NewTimer(0)
+	<-quiet.C
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case event := <-watcher.Events:
+			if id, known := folders[filepath.Dir(event.Name)]; known && counts(event) {
+				changed[id] = true
+				quiet.Reset(burst)
+			}
+		case err := <-watcher.Errors:
+			return fmt.Errorf("watch: %w", err)
+		case <-quiet.C:
+			saved(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !changed[id] }))
+			clear(changed)
+		}
+	}
+}
+
+// counts reports whether an event can change what the compiler sees. Editors
+// touch back-up and swap files beside the real one.
+func counts(event fsnotify.Event) bool {
+	name := filepath.Base(event.Name)
+	return event.Op != fsnotify.Chmod && strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, ".")
+}

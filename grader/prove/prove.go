@@ -6,8 +6,7 @@ package prove
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
+	"sync"
 
 	"github.com/concurrency-dojo/dojo/grader/score"
 	"github.com/concurrency-dojo/dojo/grader/session"
@@ -47,9 +46,14 @@ type Claim struct {
 // Proved reports whether the claim held.
 func (c Claim) Proved() bool { return len(c.Complaints) == 0 }
 
-// Prove proves the katas. tell is told of each step.
+// atOnce is the number of rounds at a time: while one waits for answers that
+// hang, another compiles.
+const atOnce = 2
+
+// Prove proves the katas. tell, which must be safe to be called from several
+// goroutines, is told of each step.
 func Prove(ctx context.Context, katas []session.Kata, o run.Options, tell func(step string)) (Proof, error) {
-	p := &prover{katas: katas, options: o, claims: map[string][]Claim{}}
+	p := &prover{katas: katas, options: o}
 	for _, kata := range katas {
 		p.ids = append(p.ids, kata.ID)
 	}
@@ -57,21 +61,34 @@ func Prove(ctx context.Context, katas []session.Kata, o run.Options, tell func(s
 	if err != nil {
 		return Proof{}, err
 	}
+	claims := make([]map[string]Claim, len(rounds))
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var workers sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
 	for i, round := range rounds {
-		tell(fmt.Sprintf("round %d of %d: %s", i+1, len(rounds), round.name))
-		if err := p.round(ctx, round); err != nil {
-			return Proof{}, err
-		}
+		slots <- struct{}{}
+		workers.Go(func() {
+			defer func() { <-slots }()
+			tell(fmt.Sprintf("round %d of %d: %s", i+1, len(rounds), round.name))
+			var err error
+			if claims[i], err = p.round(ctx, round); err != nil {
+				fail(err)
+			}
+		})
 	}
-	return p.proof(), nil
+	workers.Wait()
+	if ctx.Err() != nil {
+		return Proof{}, context.Cause(ctx)
+	}
+	return p.proof(claims), nil
 }
 
-// prover collects claims.
+// prover is what all rounds share.
 type prover struct {
 	katas   []session.Kata
 	ids     []string
 	options run.Options
-	claims  map[string][]Claim
 }
 
 // round is one grading: at most one answer per kata, all in one binary, so that
@@ -129,8 +146,9 @@ func (p *prover) everyone(who string) map[string]string {
 	return all
 }
 
-// round grades and checks one answer of each kata.
-func (p *prover) round(ctx context.Context, r round) error {
+// round grades and checks one answer of each kata, and returns the claims by
+// kata.
+func (p *prover) round(ctx context.Context, r round) (map[string]Claim, error) {
 	var katas []session.Kata
 	for _, kata := range p.katas {
 		if _, there := r.who[kata.ID]; there {
@@ -139,16 +157,17 @@ func (p *prover) round(ctx context.Context, r round) error {
 	}
 	runs, err := p.grade(ctx, r.src, katas)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	claims := map[string]Claim{}
 	for i, kata := range katas {
 		var cards []score.KataCard
 		for _, cardsOfRun := range runs {
 			cards = append(cards, cardsOfRun[i])
 		}
-		p.claims[kata.ID] = append(p.claims[kata.ID], check(r.who[kata.ID], kata, r.src.Answers[kata.ID], cards))
+		claims[kata.ID] = check(r.who[kata.ID], kata, r.src.Answers[kata.ID], cards)
 	}
-	return nil
+	return claims, nil
 }
 
 // grade runs the answers as often as asked and judges each run by itself.
@@ -163,95 +182,17 @@ func (p *prover) grade(ctx context.Context, src source.Source, katas []session.K
 	return session.GradeRuns(ctx, src, katas, o)
 }
 
-func (p *prover) proof() Proof {
+func (p *prover) proof(rounds []map[string]Claim) Proof {
 	proof := Proof{Schema: Schema, Proved: true, Seed: p.options.Seed, Katas: []KataProof{}}
 	for _, id := range p.ids {
-		proof.Katas = append(proof.Katas, KataProof{ID: id, Claims: p.claims[id]})
-		if slices.ContainsFunc(p.claims[id], func(c Claim) bool { return !c.Proved() }) {
-			proof.Proved = false
+		kata := KataProof{ID: id}
+		for _, claims := range rounds {
+			if claim, there := claims[id]; there {
+				kata.Claims = append(kata.Claims, claim)
+				proof.Proved = proof.Proved && claim.Proved()
+			}
 		}
+		proof.Katas = append(proof.Katas, kata)
 	}
 	return proof
-}
-
-// check compares what was found in each run with what is claimed of who.
-func check(who string, kata session.Kata, answer source.Answer, runs []score.KataCard) Claim {
-	claim := Claim{Who: who, Complaints: []string{}}
-	var judge func(score.KataCard) []string
-	switch who {
-	case "stub":
-		claim.Claim = "fails every spec"
-		judge = failsEverySpec
-	case "reference":
-		claim.Claim = "passes every spec"
-		judge = passesEverySpec
-	default:
-		wants, complaints := readWants(answer, kata)
-		claim.Claim = wants.String()
-		claim.Complaints = append(claim.Complaints, complaints...)
-		judge = wants.check
-	}
-	for n, card := range runs {
-		for _, complaint := range judge(card) {
-			if len(runs) > 1 {
-				complaint = fmt.Sprintf("run %d of %d: %s", n+1, len(runs), complaint)
-			}
-			claim.Complaints = append(claim.Complaints, complaint)
-		}
-	}
-	return claim
-}
-
-func failsEverySpec(card score.KataCard) (complaints []string) {
-	if unusable := notRun(card); unusable != "" {
-		return []string{unusable}
-	}
-	for _, spec := range card.Specs {
-		if spec.Verdict == score.SpecPass || !spec.Verdict.Charged() {
-			complaints = append(complaints, fmt.Sprintf("%q: %s", spec.Name, spec.Verdict))
-		}
-	}
-	return complaints
-}
-
-func passesEverySpec(card score.KataCard) (complaints []string) {
-	if unusable := notRun(card); unusable != "" {
-		return []string{unusable}
-	}
-	for _, spec := range card.Specs {
-		if spec.Verdict != score.SpecPass && spec.Verdict != score.SpecSkipped {
-			complaints = append(complaints, told(spec))
-		}
-	}
-	return complaints
-}
-
-// notRun says why no spec was run, "" if they were.
-func notRun(card score.KataCard) string {
-	switch card.Verdict {
-	case score.KataRefused, score.KataBroken, score.KataVoid, score.KataNotAttempted:
-		return fmt.Sprintf("%s: %s", card.Verdict, card.Message)
-	}
-	return ""
-}
-
-// told is a spec with what was found, for an author.
-func told(spec score.SpecCard) string {
-	text := fmt.Sprintf("%q: %s", spec.Name, kindOf(spec))
-	if spec.Diagnosis == nil {
-		return text
-	}
-	text += "\n" + spec.Diagnosis.Summary
-	if spec.Diagnosis.Evidence != "" {
-		text += "\n" + spec.Diagnosis.Evidence
-	}
-	return strings.ReplaceAll(text, "\n", "\n    ")
-}
-
-// kindOf is the verdict with its kind: "leak:zombie".
-func kindOf(spec score.SpecCard) string {
-	if spec.Diagnosis != nil {
-		return spec.Diagnosis.Kind
-	}
-	return string(spec.Verdict)
 }

@@ -22,12 +22,12 @@ type Kata struct {
 }
 
 // Grade runs the source's answers to the katas and judges them. If ctx ends, it
-// returns the cards of the katas that were finished, and the cause.
+// returns the cards of the katas that were run at least once, and the cause.
 func Grade(ctx context.Context, src source.Source, katas []Kata, o run.Options) ([]score.KataCard, error) {
 	reports, failed := Observe(ctx, src, katas, o)
 	var cards []score.KataCard
 	for i, seen := range reports {
-		if failed == nil || finished(seen, max(1, o.Repeat)) {
+		if failed == nil || known(seen) {
 			cards = append(cards, score.Judge(katas[i].Kata, seen))
 		}
 	}
@@ -106,7 +106,8 @@ func job(kata Kata) run.Job {
 	return j
 }
 
-// finished reports whether every run of a kata was brought to its end.
-func finished(seen report.Report, runs int) bool {
-	return len(seen.Refused) > 0 || len(seen.Broken) > 0 || seen.Untouched || seen.Skipped != "" || len(seen.Runs) == runs
+// known reports whether an interrupted grading knows anything of a kata: at least
+// one whole run of it.
+func known(seen report.Report) bool {
+	return len(seen.Refused) > 0 || len(seen.Broken) > 0 || seen.Untouched || seen.Skipped != "" || len(seen.Runs) > 0
 }

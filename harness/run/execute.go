@@ -83,7 +83,7 @@ func (e *execution) explain(outcome report.Outcome) report.Outcome {
 		exit.Where = e.answer.Suspects("exit")
 	}
 	for i, leak := range outcome.Leaks {
-		if leak.Kind != report.LeakGoroutine && len(leak.Where) == 0 {
+		if len(leak.Where) == 0 && leak.Born == (report.Location{}) {
 			outcome.Leaks[i].Where = e.answer.Suspects(string(leak.Kind))
 		}
 	}

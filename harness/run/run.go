@@ -33,8 +33,8 @@ type Options struct {
 	// Repeat is how often each kata is run, at least 1.
 	Repeat int
 	Seed   uint64
-	// Parallel is the number of processes at a time, 0 for one more than there
-	// are processors: specs also wait.
+	// Parallel is the number of processes at a time, 0 for twice as many as
+	// there are processors: specs mostly wait.
 	Parallel int
 	// Unguarded leaves the guards off, to measure what they cost.
 	Unguarded bool
@@ -130,7 +130,7 @@ func parallel(o Options) int {
 	if o.Parallel > 0 {
 		return o.Parallel
 	}
-	return runtime.NumCPU() + 1
+	return 2 * runtime.NumCPU()
 }
 
 // serialise makes calls of a progress function, which may be nil, not overlap.

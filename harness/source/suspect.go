@@ -17,14 +17,16 @@ import (
 var suspects = map[string][]string{
 	"exit":                        {"os.Exit", "syscall.Exit", "unix.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "runtime.Goexit"},
 	string(report.LeakDescriptor): {"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp", "os.Pipe", "net.Listen", "net.Dial", "net.ListenUnix", "net.DialUnix", "net.FileConn", "net.FileListener", "os.NewFile", "unix.Open", "unix.Pipe", "unix.Pipe2", "unix.Socket", "unix.Socketpair", "unix.Accept", "unix.Accept4", "unix.EpollCreate1", "unix.Eventfd", "unix.Dup", "unix.Dup2", "unix.Dup3", "unix.MemfdCreate", "unix.PidfdOpen", "syscall.Open", "syscall.Pipe", "syscall.Pipe2", "syscall.Socket", "syscall.Dup", ".Accept", ".AcceptTCP", ".AcceptUnix", ".File", ".StdoutPipe", ".StdinPipe", ".StderrPipe", ".Dial", ".DialContext", ".Listen"},
-	string(report.LeakChild):      started,
-	string(report.LeakZombie):     started,
-	string(report.LeakOrphan):     started,
-	string(report.LeakMapping):    {"unix.Mmap", "unix.MmapPtr", "syscall.Mmap", "unix.SysvShmAttach"},
-	string(report.LeakFile):       {"os.Create", "os.CreateTemp", "os.OpenFile", "os.WriteFile", "os.Mkdir", "os.MkdirAll", "os.MkdirTemp", "unix.Open"},
-	string(report.LeakSocket):     {"net.Listen", "net.ListenUnix", "net.ListenUnixgram", "unix.Bind", "unix.Mkfifo", "syscall.Mkfifo", "unix.Mknod"},
-	string(report.LeakIPC):        {"unix.SysvShmGet", "unix.Syscall", "unix.Syscall6", "syscall.Syscall", "syscall.Syscall6"},
-	string(report.LeakState):      {"os.Chdir", "os.Setenv", "os.Unsetenv", "unix.Umask", "syscall.Umask", "unix.Setrlimit", "syscall.Setrlimit", "runtime.GOMAXPROCS", "signal.Ignore"},
+	// A coroutine that was never stopped has no frame of whoever pulls.
+	string(report.LeakGoroutine): {"iter.Pull", "iter.Pull2"},
+	string(report.LeakChild):     started,
+	string(report.LeakZombie):    started,
+	string(report.LeakOrphan):    started,
+	string(report.LeakMapping):   {"unix.Mmap", "unix.MmapPtr", "syscall.Mmap", "unix.SysvShmAttach"},
+	string(report.LeakFile):      {"os.Create", "os.CreateTemp", "os.OpenFile", "os.WriteFile", "os.Mkdir", "os.MkdirAll", "os.MkdirTemp", "unix.Open"},
+	string(report.LeakSocket):    {"net.Listen", "net.ListenUnix", "net.ListenUnixgram", "unix.Bind", "unix.Mkfifo", "syscall.Mkfifo", "unix.Mknod"},
+	string(report.LeakIPC):       {"unix.SysvShmGet", "unix.Syscall", "unix.Syscall6", "syscall.Syscall", "syscall.Syscall6"},
+	string(report.LeakState):     {"os.Chdir", "os.Setenv", "os.Unsetenv", "unix.Umask", "syscall.Umask", "unix.Setrlimit", "syscall.Setrlimit", "runtime.GOMAXPROCS", "signal.Ignore"},
 }
 
 var started = []string{".Start", ".Run", ".Output", ".CombinedOutput", "os.StartProcess", "syscall.ForkExec", "syscall.StartProcess", "unix.ForkExec"}

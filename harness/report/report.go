@@ -144,8 +144,9 @@ type Exit struct {
 	Code int `json:"code"`
 	// Signal is its name, such as "SIGSEGV".
 	Signal string `json:"signal,omitempty"`
-	// Killed says why the harness itself ended the process: "output", "wall",
-	// "silent" or "" if it did not.
+	// Killed says why the harness itself ended the process: "output" (it printed
+	// too much), "silent" (no event for too long), "forged" (an event that the
+	// harness didn't sign), or "" if it did not.
 	Killed string `json:"killed,omitempty"`
 	// Message is the runtime's last word: "panic: …" or "fatal error: …".
 	Message string `json:"message,omitempty"`

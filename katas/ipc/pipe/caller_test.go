@@ -1,0 +1,90 @@
+//go:build linux
+
+package pipe_test
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/concurrency-dojo/dojo/harness/spec"
+	"github.com/concurrency-dojo/dojo/katas/ipc/pipe"
+)
+
+// ending is what Run returned.
+type ending struct {
+	exits []pipe.Exit
+	err   error
+}
+
+var (
+	broken = pipe.Exit{Code: 141, Signal: syscall.SIGPIPE}
+	killed = pipe.Exit{Code: 137, Signal: syscall.SIGKILL}
+)
+
+// codes are the exits of stages that no signal ended.
+func codes(codes ...int) []pipe.Exit {
+	var exits []pipe.Exit
+	for _, code := range codes {
+		exits = append(exits, pipe.Exit{Code: code})
+	}
+	return exits
+}
+
+var cat = []string{"cat"}
+
+func shell(script string) []string { return []string{"sh", "-c", script} }
+
+// open returns a pipe between the spec and the pipeline. Closing it after the
+// spec also ends those goroutines that still read or write it for the spec.
+func open() (r, w *os.File) {
+	GinkgoHelper()
+	r, w, err := os.Pipe()
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() {
+		r.Close()
+		w.Close()
+	})
+	return r, w
+}
+
+func write(file *os.File, text string) {
+	GinkgoHelper()
+	_, err := io.WriteString(file, text)
+	Expect(err).NotTo(HaveOccurred())
+}
+
+// read reads a file to its end, which comes when all have closed what writes to
+// it.
+func read(file *os.File) <-chan []byte {
+	return spec.Go(func() []byte {
+		text, _ := io.ReadAll(file)
+		return text
+	})
+}
+
+// readLine reads a line, and perhaps more than that.
+func readLine(file *os.File) <-chan string {
+	return spec.Go(func() string {
+		line, _ := bufio.NewReader(file).ReadString('\n')
+		return line
+	})
+}
+
+// pipes returns the descriptors of this process that are ends of pipes.
+func pipes() []string {
+	var found []string
+	links, _ := filepath.Glob("/proc/self/fd/*")
+	for _, link := range links {
+		if target, err := os.Readlink(link); err == nil && strings.HasPrefix(target, "pipe:") {
+			found = append(found, filepath.Base(link)+" is "+target)
+		}
+	}
+	return found
+}

@@ -1,0 +1,196 @@
+package echo_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/concurrency-dojo/dojo/harness/spec"
+	"github.com/concurrency-dojo/dojo/katas/net/echo"
+)
+
+func TestEcho(t *testing.T) { spec.Run(t) }
+
+// crowd is how many clients are served at once.
+const crowd = 200
+
+// end shuts down a server whose clients have left.
+func end(ctx context.Context, server *echo.Server, listener *watched) {
+	GinkgoHelper()
+	Expect(server.Shutdown(ctx)).To(Succeed())
+	Expect(listener.closed).To(BeClosed(), "the listener is still open")
+	Eventually(ctx, listener.open).Should(BeZero(), "connections that the server has open")
+}
+
+var _ = Describe("An echo server", func() {
+	BeforeEach(returnPipes)
+
+	It("listens where it is told and sends back each byte as it comes", spec.Worth(1), func(ctx SpecContext) {
+		server, err := echo.Listen("127.0.0.1:0")
+		Expect(err).NotTo(HaveOccurred())
+		address, err := netip.ParseAddrPort(server.Addr().String())
+		Expect(err).NotTo(HaveOccurred())
+		Expect(address.Port()).NotTo(BeZero(), "the port that a client has to know")
+		_, err = echo.Listen(address.String())
+		Expect(err).To(HaveOccurred(), "the address is in use")
+
+		client := dial(ctx, server.Addr())
+		Expect(ask(client, "hello")).To(Equal("hello"))
+		Expect(ask(client, "\x00\r\n\xff")).To(Equal("\x00\r\n\xff"))
+		Expect(ask(client, "again")).To(Equal("again"))
+		Expect(client.CloseWrite()).To(Succeed())
+		Expect(io.ReadAll(client)).To(BeEmpty())
+		client.Close()
+		Expect(server.Shutdown(ctx)).To(Succeed())
+	})
+
+	It("tries again, without haste, when a client can't be accepted", spec.Worth(1), func(ctx SpecContext) {
+		listener := listen()
+		listener.refuses.Store(true)
+		server := echo.Serve(listener)
+		Eventually(ctx, listener.retried).Should(BeClosed(), "after an error of Accept nobody called it again")
+		for range looks {
+			spec.Settled[error](ctx)
+		}
+
+		listener.refuses.Store(false)
+		client := dial(ctx, server.Addr())
+		Expect(ask(client, "at last")).To(Equal("at last"))
+		client.Close()
+		end(ctx, server, listener)
+	})
+
+	When("it has clients", func() {
+		var listener *watched
+		var server *echo.Server
+
+		BeforeEach(func() {
+			listener = listen()
+			server = echo.Serve(listener)
+		})
+
+		It("serves 200 clients at once", spec.Worth(1), func(ctx SpecContext) {
+			var clients []*net.TCPConn
+			for range crowd {
+				clients = append(clients, dial(ctx, server.Addr()))
+			}
+			served := spec.Gate(crowd)
+			var all []<-chan error
+			for i, client := range clients {
+				all = append(all, spec.Go(func() error {
+					text := fmt.Sprintf("client %3d", i)
+					back, err := ask(client, text)
+					if err != nil {
+						return err
+					}
+					if err := served.Enter(ctx); err != nil {
+						return err
+					}
+					client.Close()
+					if back != text {
+						return fmt.Errorf("sent %q and got %q back", text, back)
+					}
+					return nil
+				}))
+			}
+			for _, one := range all {
+				Expect(result(ctx, one)).To(Succeed())
+			}
+			end(ctx, server, listener)
+		})
+
+		It("sends all the rest to a client that has closed its writing side", spec.Worth(1), func(ctx SpecContext) {
+			message := noise(1 << 20)
+			client := dial(ctx, server.Addr())
+			// Whatever the server takes from a client that doesn't read yet, let
+			// it take.
+			sent := push(ctx, client, message)
+			var back []byte
+			received := spec.Go(func() (err error) { back, err = io.ReadAll(client); return err })
+			Expect(result(ctx, sent)).To(Succeed())
+			Expect(result(ctx, received)).To(Succeed())
+			Expect(back).To(HaveLen(len(message)))
+			Expect(bytes.Equal(back, message)).To(BeTrue(), "other bytes came back than were sent")
+			client.Close()
+			end(ctx, server, listener)
+		})
+
+		It("lets a client that never reads wait, and nobody else", spec.Worth(1), func(ctx SpecContext) {
+			slow := dial(ctx, server.Addr())
+			stuffed := push(ctx, slow, make([]byte, flood))
+			Expect(stuffed).NotTo(Receive(), "the server takes whatever it gets, from a client that never reads")
+
+			for _, text := range []string{"first", "second", "third"} {
+				client := dial(ctx, server.Addr())
+				Expect(ask(client, text)).To(Equal(text))
+				client.Close()
+			}
+			slow.Close()
+			Eventually(ctx, stuffed).Should(Receive())
+			end(ctx, server, listener)
+		})
+
+		It("survives clients that break their connections", spec.Worth(1), func(ctx SpecContext) {
+			stays := dial(ctx, server.Addr())
+			Expect(ask(stays, "before")).To(Equal("before"))
+
+			// With a linger time of 0, close(2) resets the connection.
+			idle, writing := dial(ctx, server.Addr()), dial(ctx, server.Addr())
+			Expect(ask(idle, "hello")).To(Equal("hello"))
+			stuffed := push(ctx, writing, make([]byte, flood))
+			for _, client := range []*net.TCPConn{idle, writing} {
+				Expect(client.SetLinger(0)).To(Succeed())
+				client.Close()
+			}
+			Eventually(ctx, stuffed).Should(Receive())
+
+			Expect(ask(stays, "after")).To(Equal("after"))
+			Eventually(ctx, listener.open).Should(Equal(1), "connections that the server has open, when 1 of 3 is not broken")
+			stays.Close()
+			end(ctx, server, listener)
+		})
+
+		It("waits at Shutdown until its clients have left", spec.Worth(2), func(ctx SpecContext) {
+			client := dial(ctx, server.Addr())
+			Eventually(ctx, listener.accepted).Should(Receive())
+			spec.Settled[error](ctx)
+
+			shutdown := spec.Go(func() error { return server.Shutdown(ctx) })
+			Eventually(ctx, listener.closed).Should(BeClosed(), "the listener is still open")
+			spec.Settled(ctx, shutdown)
+			spec.Idle(ctx)
+			Expect(ask(client, "first words")).To(Equal("first words"))
+			spec.Settled(ctx, shutdown)
+			Expect(ask(client, "last words")).To(Equal("last words"))
+			Expect(client.CloseWrite()).To(Succeed())
+			Expect(io.ReadAll(client)).To(BeEmpty())
+			client.Close()
+			Expect(result(ctx, shutdown)).To(Succeed())
+			Eventually(ctx, listener.open).Should(BeZero(), "connections that the server has open")
+		})
+
+		It("closes whoever is left when the context of Shutdown ends", spec.Worth(1), func(ctx SpecContext) {
+			idle, writing := dial(ctx, server.Addr()), dial(ctx, server.Addr())
+			Expect(ask(idle, "hello")).To(Equal("hello"))
+			Expect(ask(writing, "hello")).To(Equal("hello"))
+			stuffed := push(ctx, writing, make([]byte, flood))
+
+			patience, giveUp := context.WithCancel(ctx)
+			defer giveUp()
+			shutdown := spec.Go(func() error { return server.Shutdown(patience) })
+			Eventually(ctx, listener.closed).Should(BeClosed(), "the listener is still open")
+			spec.Settled(ctx, shutdown)
+			giveUp()
+			Expect(result(ctx, shutdown)).To(MatchError(context.Canceled))
+			Eventually(ctx, listener.open).Should(BeZero(), "connections that the server has open")
+			Eventually(ctx, stuffed).Should(Receive())
+		})
+	})
+})

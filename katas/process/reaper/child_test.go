@@ -1,0 +1,130 @@
+//go:build linux
+
+package reaper_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"unsafe"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"golang.org/x/sys/unix"
+
+	"github.com/concurrency-dojo/dojo/katas/process/reaper"
+)
+
+// tether is a pipe that children have as their standard input: each lives until
+// the tether is cut, and cutting it ends all of them at once.
+type tether struct{ read, write *os.File }
+
+func tie() tether {
+	GinkgoHelper()
+	read, write, err := os.Pipe()
+	Expect(err).NotTo(HaveOccurred())
+	t := tether{read, write}
+	DeferCleanup(func() { t.read.Close(); t.write.Close() })
+	return t
+}
+
+func (t tether) cut() { t.write.Close() }
+
+// lives is the script of a child that ends with status when its tether is cut.
+func lives(status int) string { return fmt.Sprintf("read line; exit %d", status) }
+
+// fork starts a shell that nobody but the reaper waits for: syscall.ForkExec
+// forgets a child once it runs.
+func (t tether) fork(script string) (pid int, err error) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		return 0, err
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer null.Close()
+	return syscall.ForkExec(shell, []string{"sh", "-c", script}, &syscall.ProcAttr{
+		Env:   os.Environ(),
+		Files: []uintptr{t.read.Fd(), null.Fd(), null.Fd()},
+	})
+}
+
+// start is fork for the spec's own goroutine.
+func (t tether) start(script string) int {
+	GinkgoHelper()
+	pid, err := t.fork(script)
+	Expect(err).NotTo(HaveOccurred())
+	return pid
+}
+
+// command is a child for an owner that waits for it by itself, with os/exec.
+func (t tether) command(script string) *exec.Cmd {
+	command := exec.Command("sh", "-c", script)
+	command.Stdin = t.read
+	return command
+}
+
+// begin starts a command the way Claim wants it.
+func begin(command *exec.Cmd) func() (int, error) {
+	return func() (int, error) {
+		if err := command.Start(); err != nil {
+			return 0, err
+		}
+		return command.Process.Pid, nil
+	}
+}
+
+// status waits for a command as its owner does, and returns its exit status.
+func status(command *exec.Cmd) (int, error) {
+	err := command.Wait()
+	if command.ProcessState == nil {
+		return 0, err
+	}
+	return command.ProcessState.ExitCode(), nil
+}
+
+// exited and killed are the exits that the specs expect (wait(2) has the bits).
+func exited(pid, status int) reaper.Exit {
+	return reaper.Exit{PID: pid, Status: syscall.WaitStatus(status << 8)}
+}
+
+func killed(pid int, by syscall.Signal) reaper.Exit {
+	return reaper.Exit{PID: pid, Status: syscall.WaitStatus(by)}
+}
+
+// state returns the letter of a child's state, "" once it has been reaped.
+func state(pid int) string {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return ""
+	}
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 2 || string(fields[1]) != strconv.Itoa(os.Getpid()) {
+		return ""
+	}
+	return string(fields[0])
+}
+
+// listen listens to SIGCHLD beside the reaper. What has arrived here has been
+// sent to the reaper too.
+func listen() chan os.Signal {
+	heard := make(chan os.Signal, 16)
+	signal.Notify(heard, unix.SIGCHLD)
+	DeferCleanup(signal.Stop, heard)
+	return heard
+}
+
+// subreaper reports whether the kernel gives this process the orphans below it.
+func subreaper() bool {
+	GinkgoHelper()
+	var set int32
+	_, _, errno := unix.Syscall(unix.SYS_PRCTL, unix.PR_GET_CHILD_SUBREAPER, uintptr(unsafe.Pointer(&set)), 0)
+	Expect(errno).To(BeZero())
+	return set == 1
+}

@@ -1,0 +1,51 @@
+//go:build linux
+
+package reaper_test
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"golang.org/x/sys/unix"
+
+	"github.com/concurrency-dojo/dojo/katas/process/reaper"
+)
+
+// subject is the reaper that a spec is about.
+type subject struct{ *reaper.Reaper }
+
+func start() subject {
+	GinkgoHelper()
+	// The specs' own process adopts orphans already, to see what is left behind;
+	// here that is for the reaper to do.
+	Expect(unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)).To(Succeed())
+	DeferCleanup(func() { unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) })
+	r, err := reaper.Start()
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(r.Stop)
+	return subject{r}
+}
+
+func (r subject) next(ctx context.Context) reaper.Exit {
+	GinkgoHelper()
+	exit, err := r.Next(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	return exit
+}
+
+func (r subject) claim(start func() (pid int, err error)) (release func()) {
+	GinkgoHelper()
+	release, err := r.Claim(start)
+	Expect(err).NotTo(HaveOccurred())
+	return release
+}
+
+// end stops the reaper and proves that it has reported nothing that the spec did
+// not ask for.
+func (r subject) end(ctx context.Context) {
+	GinkgoHelper()
+	r.Stop()
+	exit, err := r.Next(ctx)
+	Expect(err).To(MatchError(reaper.ErrStopped), "nobody else had ended, but there is %+v", exit)
+}

@@ -18,6 +18,7 @@ help: ## this list
 build: bin/dojo ## build bin/dojo
 
 bin/dojo: FORCE
+	@[ -x bin/dojo ] || echo "building bin/dojo; the first time takes a minute …" >&2
 	@go build -o bin/dojo ./grader
 FORCE:
 

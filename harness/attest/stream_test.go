@@ -106,6 +106,8 @@ func TestTamperedStreamIsVoidFromThere(t *testing.T) {
 			})
 		}},
 		{"the number was changed under the old code", func() string { return reseal(honest[2], func(l *line) { l.Number = 4 }) }},
+		{"an earlier line was given the number that is due", func() string { return reseal(honest[1], func(l *line) { l.Number = 3 }) + honest[2] }},
+		{"so was a later one", func() string { return reseal(honest[4], func(l *line) { l.Number = 3 }) + honest[2] }},
 		{"the line before stands twice", func() string { return honest[1] + honest[2] }},
 		{"an earlier line is replayed", func() string { return honest[0] + honest[2] }},
 		{"two lines changed places", func() string { return honest[3] + honest[2] }},

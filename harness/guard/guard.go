@@ -30,8 +30,11 @@ type Options struct {
 type Guard struct {
 	options  Options
 	censuses []census
-	before   []found
-	races    races
+	// before is the last census at which nothing was left, nil if there is none:
+	// the end of one spec is the beginning of the next.
+	before []found
+	now    []found
+	races  races
 }
 
 // found is what a census sees: a thing's identity and how to report it.
@@ -61,13 +64,22 @@ var everywhere = []census{
 	{kind: report.LeakState, look: state, undo: restore},
 }
 
-// Begin takes the census before a spec.
+// Begin takes the census before a spec, unless the one after the spec before it
+// still holds.
 func (g *Guard) Begin() {
-	g.before = g.before[:0]
-	for _, c := range g.censuses {
-		g.before = append(g.before, c.look(g.options))
+	if g.before == nil {
+		g.before = g.look()
 	}
 	g.races.begin()
+}
+
+// look takes one census of everything.
+func (g *Guard) look() []found {
+	var all []found
+	for _, c := range g.censuses {
+		all = append(all, c.look(g.options))
+	}
+	return all
 }
 
 // patience is how long a process must be at rest until what is left counts as
@@ -83,6 +95,7 @@ const (
 // into a new process.
 func (g *Guard) End() (races []report.Race, leaks []report.Leak, dirty bool) {
 	left := g.settle()
+	g.before = g.now
 	for i, c := range g.censuses {
 		for _, leak := range left[i] {
 			leak.Kind = kindOf(leak, c.kind)
@@ -91,6 +104,7 @@ func (g *Guard) End() (races []report.Race, leaks []report.Leak, dirty bool) {
 		if len(left[i]) == 0 {
 			continue
 		}
+		g.before = nil
 		if c.undo == nil {
 			dirty = true
 			continue
@@ -134,9 +148,10 @@ func (g *Guard) settle() []found {
 
 // left returns, census by census, what is there now and was not there before.
 func (g *Guard) left() (left []found, some bool) {
-	for i, c := range g.censuses {
+	g.now = g.look()
+	for i, seen := range g.now {
 		fresh := found{}
-		for id, leak := range c.look(g.options) {
+		for id, leak := range seen {
 			if _, was := g.before[i][id]; !was {
 				fresh[id] = leak
 				some = true

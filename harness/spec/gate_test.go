@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
 )
@@ -19,14 +20,15 @@ func enter(ctx context.Context, r *Rendezvous, count int) <-chan error {
 }
 
 // awaitInside waits until so many callers are in a gate. Nothing tells, so it
-// looks again and again.
-func awaitInside(r *Rendezvous, want int) {
-	for {
-		if gate := r.waiting(); gate != nil && gate.Inside == want || gate == nil && want == 0 {
+// looks again and again; only a broken gate makes it give up.
+func awaitInside(t *testing.T, r *Rendezvous, want int) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); runtime.Gosched() {
+		if gate := r.waiting(); gate != nil && gate.Inside == want {
 			return
 		}
-		runtime.Gosched()
 	}
+	t.Fatalf("inside are %+v, want %d", r.waiting(), want)
 }
 
 func TestGateOpensForAllAtOnce(t *testing.T) {
@@ -55,7 +57,7 @@ func TestGateStaysShutForOneTooFew(t *testing.T) {
 	r := Gate(3)
 	ctx, end := context.WithCancel(t.Context())
 	results := enter(ctx, r, 2)
-	awaitInside(r, 2)
+	awaitInside(t, r, 2)
 	if gate := r.waiting(); *gate != (report.Gate{Inside: 2, Want: 3}) {
 		t.Errorf("%+v", gate)
 	}
@@ -74,7 +76,7 @@ func TestGateStaysShutForOneTooFew(t *testing.T) {
 
 	// Those who have left don't count for the next round.
 	one := enter(t.Context(), r, 1)
-	awaitInside(r, 1)
+	awaitInside(t, r, 1)
 	two := enter(t.Context(), r, 2)
 	if err := errors.Join(<-one, <-two, <-two); err != nil {
 		t.Errorf("the gate doesn't open any more: %v", err)
@@ -105,7 +107,7 @@ func TestGateKeepsTheOddOne(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	awaitInside(r, 1)
+	awaitInside(t, r, 1)
 	end()
 	if err := <-results; !errors.Is(err, ErrNotTogether) {
 		t.Errorf("the odd one: %v", err)
@@ -123,7 +125,7 @@ func TestFirstGateWithCallersIsTold(t *testing.T) {
 	all.add(full)
 	ctx, end := context.WithCancel(t.Context())
 	results := enter(ctx, full, 1)
-	awaitInside(full, 1)
+	awaitInside(t, full, 1)
 	if gate := all.waiting(); gate == nil || *gate != (report.Gate{Inside: 1, Want: 5}) {
 		t.Errorf("%+v", gate)
 	}

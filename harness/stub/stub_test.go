@@ -26,7 +26,8 @@ func TestUntouched(t *testing.T) {
 
 		{"one function of two is written", map[string]string{"lock.go": todo + "\nfunc New() *Lock { return &Lock{} }\n"}, false},
 		{"one that does nothing may be meant so", map[string]string{"lock.go": todo + "\nfunc (l *Lock) Unlock() {}\n"}, false},
-		{"the panic is still there, behind the answer", map[string]string{"lock.go": head + "func Lock() {\n\twait()\n\tpanic(\"TODO\")\n}\n\nfunc wait() { panic(\"TODO\") }\n"}, false},
+		{"the panic is still there, behind the answer", map[string]string{"lock.go": head + "func Lock() {\n\twait()\n\tpanic(\"TODO\")\n}\n"}, false},
+		{"or before it, while it is written", map[string]string{"lock.go": head + "func Lock() {\n\tpanic(\"TODO\")\n\twait()\n}\n"}, false},
 		{"a panic that the learner wrote", map[string]string{"lock.go": head + "func Lock() { panic(\"closed\") }\n"}, false},
 		{"TODO stands further back in the text", map[string]string{"lock.go": head + "func Lock() { panic(\"not TODO\") }\n"}, false},
 		{"another function of that text", map[string]string{"lock.go": head + "func Lock() { print(\"TODO\") }\n"}, false},

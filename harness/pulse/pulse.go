@@ -39,7 +39,6 @@ func Look() Beat {
 			beat.Runnable++
 		}
 	}
-	beat.Runnable += runnableBelow()
 	return beat
 }
 
@@ -65,30 +64,37 @@ func Locked(f func()) {
 // Interval is the time between two looks for rest.
 const Interval = 50 * time.Millisecond
 
-// Bounds of a quiet interval. The polls of Gomega, every 10 ms, cost about a
-// fifth of the CPU and half of the switches.
+// Bounds of a quiet interval, per second. The polls of Gomega, every 10 ms, cost
+// about a fifth of the CPU and half of the switches.
 const (
-	quietCPU      = Interval / 4
-	quietSwitches = 250
+	quietCPU      = 0.25
+	quietSwitches = 5000
 )
 
-// Rest counts quiet intervals in a row. The zero value is ready.
+// mostPerLook bounds what one look counts for, however long ago the last one was:
+// between looks, the process may not have been given a processor to run on.
+const mostPerLook = 4 * Interval
+
+// Rest adds up quiet intervals in a row. The zero value is ready.
 type Rest struct {
 	last  Beat
-	taken bool
-	quiet int
+	when  time.Time
+	quiet time.Duration
 }
 
 // Observe takes a beat and returns for how long the process has been at rest.
-// Call it every Interval, on a locked thread.
+// Call it about every Interval, on a locked thread.
 func (r *Rest) Observe() (at time.Duration, beat Beat) {
 	beat = Look()
-	if r.taken && beat.Runnable == 0 &&
-		beat.CPU-r.last.CPU <= quietCPU && beat.Switches-r.last.Switches <= quietSwitches {
-		r.quiet++
+	now := time.Now()
+	since := now.Sub(r.when)
+	if !r.when.IsZero() && beat.Runnable == 0 &&
+		(beat.CPU-r.last.CPU).Seconds() <= quietCPU*since.Seconds() &&
+		float64(beat.Switches-r.last.Switches) <= quietSwitches*since.Seconds() {
+		r.quiet += min(since, mostPerLook)
 	} else {
 		r.quiet = 0
 	}
-	r.last, r.taken = beat, true
-	return time.Duration(r.quiet) * Interval, beat
+	r.last, r.when = beat, now
+	return r.quiet, beat
 }

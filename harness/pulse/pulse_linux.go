@@ -17,8 +17,8 @@ const tick = time.Second / 100
 const most = 512
 
 // usage reads the processor time and the switches, from getrusage(2) for this
-// process and from /proc for its descendants. What vanishes meanwhile has
-// ended, which is no error.
+// process and from /proc for its descendants, whose runnable threads it counts
+// too. What vanishes meanwhile has ended, which is no error.
 func usage() Beat {
 	var process, reaped, thread unix.Rusage
 	unix.Getrusage(unix.RUSAGE_SELF, &process)
@@ -26,10 +26,17 @@ func usage() Beat {
 	unix.Getrusage(unix.RUSAGE_THREAD, &thread)
 	beat := Beat{CPU: spent(process) + spent(reaped) - spent(thread), Switches: process.Nvcsw - thread.Nvcsw}
 	for _, pid := range Descendants() {
-		if fields := Stat(pid); len(fields) > statUser+1 {
-			user, _ := strconv.Atoi(fields[statUser])
-			system, _ := strconv.Atoi(fields[statUser+1])
-			beat.CPU += time.Duration(user+system) * tick
+		fields := Stat(pid)
+		if len(fields) <= statThreads || fields[StatState] == "Z" {
+			continue
+		}
+		user, _ := strconv.Atoi(fields[statUser])
+		system, _ := strconv.Atoi(fields[statUser+1])
+		beat.CPU += time.Duration(user+system) * tick
+		if fields[statThreads] == "1" {
+			beat.Runnable += runnable(fields)
+		} else {
+			beat.Runnable += runnableThreads(pid)
 		}
 	}
 	return beat
@@ -39,22 +46,24 @@ func spent(usage unix.Rusage) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// runnableBelow counts the threads of the descendants that are runnable or in
-// uninterruptible sleep (D: the disk is at work for them).
-func runnableBelow() int {
+// runnable is 1 for a thread that is runnable or in uninterruptible sleep (D: the
+// disk is at work for it).
+func runnable(fields []string) int {
+	if len(fields) > 0 && (fields[StatState] == "R" || fields[StatState] == "D") {
+		return 1
+	}
+	return 0
+}
+
+func runnableThreads(pid int) int {
+	tasks := "/proc/" + strconv.Itoa(pid) + "/task"
+	entries, err := os.ReadDir(tasks)
+	if err != nil {
+		return 0
+	}
 	count := 0
-	for _, pid := range Descendants() {
-		tasks := "/proc/" + strconv.Itoa(pid) + "/task"
-		entries, err := os.ReadDir(tasks)
-		if err != nil {
-			continue
-		}
-		for _, entry := range entries {
-			fields := parseStat(tasks + "/" + entry.Name() + "/stat")
-			if len(fields) > 0 && (fields[StatState] == "R" || fields[StatState] == "D") {
-				count++
-			}
-		}
+	for _, entry := range entries {
+		count += runnable(parseStat(tasks + "/" + entry.Name() + "/stat"))
 	}
 	return count
 }
@@ -66,6 +75,7 @@ const (
 	StatParent  = 1
 	StatSession = 3
 	statUser    = 11
+	statThreads = 17
 )
 
 // Stat returns the fields of /proc/pid/stat from the state on, nil if the

@@ -16,7 +16,5 @@ func usage() Beat {
 // Descendants are not to be had without /proc.
 func Descendants() []int { return nil }
 
-func runnableBelow() int { return 0 }
-
 // Nap sleeps.
 func Nap(d time.Duration) { time.Sleep(d) }

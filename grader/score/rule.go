@@ -15,8 +15,8 @@ type ruling struct {
 
 // rulings are in order, and the first that applies decides. What ended the
 // process comes before what was seen inside it, since a process that is gone can
-// say nothing more; a race comes before a failed expectation, since it is often
-// the reason for it; a leak comes last, since a spec that failed half way had no
+// say nothing more; a race comes before a failed expectation, and before one that
+// never came true, since it is often the reason for it; a leak comes last, since a spec that failed half way had no
 // chance to clean up.
 var rulings = []ruling{
 	{SpecVoid, faulty, findFault},
@@ -36,14 +36,14 @@ var rulings = []ruling{
 
 	{SpecWrong, oneByOne, findOneByOne},
 	{SpecDeadlock, atRest, findDeadlock},
-	{SpecWrong, inVain, findInVain},
 	{SpecTimeout, stuck(report.CPUBudget), findBudget},
-	{SpecTimeout, gotNowhere, findSlow},
+	{SpecTimeout, stuck(report.WallLimit), findSlow},
 
 	{SpecPanic, failure(report.Panic), findPanic},
 	{SpecRace, raced, findRace},
 	{SpecBusy, failure(report.Busy), findBusy},
 	{SpecSkipped, failure(report.Skip), findSkip},
+	{SpecWrong, inVain, findInVain},
 	{SpecWrong, failedSomehow, findWrong},
 	{SpecLeak, leaked, findLeak},
 	{SpecNotRun, unfinished, findNothing},
@@ -62,7 +62,6 @@ func rule(outcome report.Outcome) (SpecVerdict, finding) {
 func faulty(o report.Outcome) bool     { return o.Fault != "" }
 func ended(o report.Outcome) bool      { return o.Exit != nil }
 func signalled(o report.Outcome) bool  { return o.Exit != nil && o.Exit.Signal != "" }
-func gotNowhere(o report.Outcome) bool { return o.Stuck != nil }
 func raced(o report.Outcome) bool      { return len(o.Races) > 0 }
 func leaked(o report.Outcome) bool     { return len(o.Leaks) > 0 }
 func unfinished(o report.Outcome) bool { return !o.Finished }

@@ -19,7 +19,8 @@
 //   - A loop can end in four ways: it has seen everything, it is left (by break
 //     or by return), its body panics, or, where iter.Pull drives the sequence,
 //     stop is called. Whichever it was, when it is over, every source that was
-//     begun for it has ended. A panic of the body passes through unchanged.
+//     begun for it has ended. A panic of the body passes through, its value
+//     unchanged.
 //   - Every loop starts afresh. It knows nothing of one before it, of one around
 //     it, or of one in another goroutine: as far as the sources allow, any number
 //     of goroutines may range over one sequence at once.

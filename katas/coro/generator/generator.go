@@ -48,7 +48,8 @@ func Slice[T any](seq iter.Seq[T], start, stop, step int) iter.Seq[T] {
 // With returns the items of something that has to be opened and closed, such as
 // the lines of a file. Each loop calls open once, yields what the sequence items
 // yields, and calls the done that came with it: exactly once, after items has
-// ended and before the loop is over.
+// ended and before the loop is over. It does so too if items panics, be it before
+// its first item; that panic passes through, its value unchanged.
 func With[T any](open func() (items iter.Seq[T], done func())) iter.Seq[T] {
 	panic("TODO: implement With")
 }

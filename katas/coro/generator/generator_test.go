@@ -53,6 +53,10 @@ var _ = Describe("A generator", func() {
 				{-3 * eighth, -5 * eighth, -6 * eighth, []int{-3 * eighth}},
 				{math.MinInt, 5 * eighth, 6 * eighth, []int{math.MinInt, -2 * eighth, 4 * eighth}},
 				{7 * eighth, -eighth, math.MinInt, []int{7 * eighth}},
+				// More than a float64 can tell apart.
+				{0, math.MaxInt, math.MaxInt - 1, []int{0, math.MaxInt - 1}},
+				{math.MinInt, math.MaxInt, math.MaxInt, []int{math.MinInt, -1, math.MaxInt - 1}},
+				{math.MaxInt, -math.MaxInt, -math.MaxInt, []int{math.MaxInt, 0}},
 			} {
 				Expect(first(limit, generator.Range(row.start, row.stop, row.step))).To(Equal(row.want),
 					"Range(%d, %d, %d)", row.start, row.stop, row.step)
@@ -118,8 +122,13 @@ var _ = Describe("A generator", func() {
 		It("computes nothing before it is asked", spec.Worth(1), func(ctx SpecContext) {
 			// As ints, so many numbers take 16 MB or more.
 			const millions = 1 << 22
-			Expect(allocated(func() { first(3, generator.Range(0, millions, 1)) })).To(BeNumerically("<", 2*millions),
-				"bytes for the first three numbers of a range of %d", millions)
+			for name, numbers := range map[string]iter.Seq[int]{
+				"up":   generator.Range(0, millions, 1),
+				"down": generator.Range(millions, 0, -1),
+			} {
+				Expect(allocated(func() { first(3, numbers) })).To(BeNumerically("<", 2*millions),
+					"bytes for the first three numbers of a range of %d (%s)", millions, name)
+			}
 
 			for _, kind := range composed {
 				one, other := &source{length: kind.length}, &source{length: 6}
@@ -155,6 +164,7 @@ var _ = Describe("A generator", func() {
 				{"Slice: one step leads past stop", slice(0, 3, 5), [2]int{limit, 0}, limit, use{1, 1}, untouched},
 				{"Slice: one step leads past the end of int", slice(1, math.MaxInt, math.MaxInt), [2]int{limit, 0}, limit, use{1, 2}, untouched},
 				{"Slice: no position lies below stop", slice(3, 3, 1), [2]int{limit, 0}, limit, untouched, untouched},
+				{"Slice: start lies beyond stop", slice(4, 2, 1), [2]int{limit, 0}, limit, untouched, untouched},
 				{"Zip: the first source is the shorter one", zip, [2]int{2, limit}, limit, use{1, 2}, use{1, 2}},
 				{"Zip: the second source is the shorter one", zip, [2]int{limit, 2}, limit, use{1, 3}, use{1, 2}},
 				{"Zip: the first source is empty", zip, [2]int{0, limit}, limit, use{1, 0}, untouched},
@@ -196,7 +206,8 @@ var _ = Describe("A generator", func() {
 
 		It("closes what it opened, once, however the loop ended", spec.Worth(1), func() {
 			var journal []string
-			opened := 0
+			// No item is broken unless the spec says which.
+			opened, broken := 0, -1
 			seq := generator.With(func() (iter.Seq[int], func()) {
 				opened++
 				number := opened
@@ -204,6 +215,9 @@ var _ = Describe("A generator", func() {
 				items := func(yield func(int) bool) {
 					defer note("ended")
 					for item := range 3 {
+						if item == broken {
+							panic(errMishap)
+						}
 						if !yield(item) {
 							return
 						}
@@ -220,7 +234,13 @@ var _ = Describe("A generator", func() {
 				}
 			}
 
-			journal, opened = nil, 0
+			for broken = range 3 {
+				journal, opened = nil, 0
+				Expect(func() { first(limit, seq) }).To(PanicWith(BeIdenticalTo(errMishap)), "items panics at item %d", broken)
+				Expect(journal).To(Equal([]string{"opened 1", "ended 1", "closed 1"}), "items panics at item %d", broken)
+			}
+
+			journal, opened, broken = nil, 0, -1
 			for range seq {
 				first(1, seq)
 				break
@@ -263,6 +283,11 @@ var _ = Describe("A generator", func() {
 				Eventually(ctx, other).Should(Receive(&seen[1]), kind.name)
 				Expect(seen[:]).To(Equal([][]int{kind.want, kind.want}), kind.name)
 			}
+
+			// What an answer keeps for later is long made here, but not there.
+			var complaint string
+			Eventually(ctx, spec.Go(func() string { return play(ctx, newcomer) })).Should(Receive(&complaint))
+			Expect(complaint).To(BeEmpty(), "of a process whose first loops are two at once")
 		})
 	})
 })

@@ -1,6 +1,7 @@
 package generator_test
 
 import (
+	"errors"
 	"iter"
 	"math"
 	"runtime"
@@ -42,6 +43,9 @@ func allocated(f func()) uint64 {
 	return least
 }
 
+// errMishap is what a body or a source panics with.
+var errMishap = errors.New("this is the panic's own value")
+
 // ways are those in which a loop over a sequence of at least count items can end.
 var ways = []struct {
 	name string
@@ -53,10 +57,10 @@ var ways = []struct {
 		Expect(func() {
 			for range seq {
 				if count--; count == 0 {
-					panic("this is the loop's own panic")
+					panic(errMishap)
 				}
 			}
-		}).To(PanicWith("this is the loop's own panic"))
+		}).To(PanicWith(BeIdenticalTo(errMishap)))
 	}},
 	{"stop was called", func(count int, seq iter.Seq[int]) {
 		next, stop := iter.Pull(seq)
@@ -96,7 +100,10 @@ type over func(one, other *source) iter.Seq[int]
 
 func zip(one, other *source) iter.Seq[int] { return sums(generator.Zip(one.items, other.items)) }
 
-func chain(one, other *source) iter.Seq[int] { return generator.Chain(one.items, other.items) }
+// chain has a third sequence in the middle, which is empty.
+func chain(one, other *source) iter.Seq[int] {
+	return generator.Chain(one.items, slices.Values([]int(nil)), other.items)
+}
 
 func slice(start, stop, step int) over {
 	return func(one, _ *source) iter.Seq[int] { return generator.Slice(one.items, start, stop, step) }

@@ -26,12 +26,29 @@ func descriptors(o Options) found {
 		if err != nil || name == strconv.Itoa(int(folder.Fd())) {
 			continue
 		}
-		if o.RaceLog != "" && strings.HasPrefix(target, o.RaceLog) {
+		if o.RaceLog != "" && strings.HasPrefix(target, o.RaceLog) || pooled(name, target) {
 			continue
 		}
 		all[name+" "+target] = report.Leak{What: fmt.Sprintf("descriptor %s: %s", name, describe(target))}
 	}
 	return all
+}
+
+// spliceSize is what package net makes the pipes of that it keeps in a pool for
+// splice(2), whenever io.Copy moves bytes between two connections.
+const spliceSize = 1 << 20
+
+// pooled reports whether a descriptor is an end of such a pipe: nobody forgot it.
+func pooled(name, target string) bool {
+	if !strings.HasPrefix(target, "pipe:") {
+		return false
+	}
+	fd, err := strconv.Atoi(name)
+	if err != nil {
+		return false
+	}
+	size, err := unix.FcntlInt(uintptr(fd), unix.F_GETPIPE_SZ, 0)
+	return err == nil && size == spliceSize
 }
 
 // closeDescriptors undoes what a spec left open.

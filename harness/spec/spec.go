@@ -56,7 +56,7 @@ func Returned(f func()) <-chan struct{} {
 
 // idleWindow is how long Idle looks. It is no bound that a slow machine could
 // miss: what is looked for is the state of threads, not how far they get.
-const idleWindow = 200 * time.Millisecond
+const idleWindow = 100 * time.Millisecond
 
 // Idle fails the spec, with the verdict "busy", if whoever waits at present does
 // it by spinning or by polling. Call it when everything in the process and its

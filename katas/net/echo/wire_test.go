@@ -44,6 +44,11 @@ func ask(client *net.TCPConn, text string) (string, error) {
 	if _, err := client.Write([]byte(text)); err != nil {
 		return "", fmt.Errorf("send %q: %w", text, err)
 	}
+	return hear(client, text)
+}
+
+// hear returns what comes back of a text that was sent.
+func hear(client *net.TCPConn, text string) (string, error) {
 	back := make([]byte, len(text))
 	n, err := io.ReadFull(client, back)
 	if errors.Is(err, os.ErrDeadlineExceeded) {

@@ -41,7 +41,8 @@ func Listen(address string) (*Server, error) {
 // Serve starts to serve the clients that connect to listener.
 func Serve(listener net.Listener) *Server {
 	s := &Server{listener: listener, conns: map[net.Conn]bool{}}
-	s.running.Go(s.accept)
+	s.running.Add(1)
+	go s.accept()
 	return s
 }
 
@@ -49,6 +50,7 @@ func Serve(listener net.Listener) *Server {
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 
 func (s *Server) accept() {
+	defer s.running.Done()
 	for {
 		conn, err := s.listener.Accept()
 		switch {
@@ -58,6 +60,7 @@ func (s *Server) accept() {
 			time.Sleep(pause)
 		default:
 			s.add(conn)
+			s.running.Add(1)
 			s.echo(conn) // want "serves 200 clients at once" wrong
 		}
 	}
@@ -66,6 +69,7 @@ func (s *Server) accept() {
 // echo needs no look at the error of Copy: end of file or broken, the client is
 // gone.
 func (s *Server) echo(conn net.Conn) {
+	defer s.running.Done()
 	defer s.remove(conn)
 	io.Copy(conn, conn)
 }

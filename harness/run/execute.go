@@ -79,7 +79,7 @@ func (e *execution) fault(outcomes map[string]report.Outcome, ids []string, err 
 
 // explain adds the lines that may be the cause where the kernel tells none.
 func (e *execution) explain(outcome report.Outcome) report.Outcome {
-	if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 && exit.Message == "" && exit.Signal == "" {
+	if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 && exit.Message == "" && exit.Signal == "" && exit.Killed == "" {
 		exit.Where = e.answer.Suspects("exit")
 	}
 	for i, leak := range outcome.Leaks {

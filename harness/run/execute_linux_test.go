@@ -87,7 +87,6 @@ func TestEachSpecGetsItsOwnOutcome(t *testing.T) {
 }
 
 func TestProcessThatWeEndedHasNoSuspects(t *testing.T) {
-	t.Skip("bug: explain takes a process that the harness has killed for one that ended itself, and points at os.Exit")
 	for _, deed := range []string{"flood", "forge"} {
 		if got := trial(t, "lock", deed).run(t.Context())[deed]; got.Exit == nil || len(got.Exit.Where) != 0 {
 			t.Errorf("%s: %+v", deed, got.Exit)

@@ -70,6 +70,9 @@ var forbidden = []struct{ prefix, why string }{
 	{"//go:embed", "go:embed reads files of the machine that compiles"},
 	{"//go:cgo_", "cgo is not part of any kata"},
 	{"//export ", "cgo is not part of any kata"},
+	{"//go:norace", "go:norace hides data races"},
+	{"//line ", "a line directive renames the lines that a diagnosis would show"},
+	{"/*line ", "a line directive renames the lines that a diagnosis would show"},
 	{"//go:build", "a build constraint can hide the file that was meant"},
 	{"// +build", "a build constraint can hide the file that was meant"},
 }

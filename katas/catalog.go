@@ -71,7 +71,7 @@ var Catalog = []Kata{
 		Topics: []string{"unnamed pipes", "end of file and SIGPIPE", "exit statuses"}},
 	{ID: "net/echo", Title: "An echo server that shuts down well", Level: 1, Points: 12, Imports: networks,
 		Topics: []string{"sockets", "echo server", "half-close", "graceful shutdown"}},
-	{ID: "sync/boundedqueue", Title: "A queue that makes callers wait", Level: 3, Points: 15, Imports: basics,
+	{ID: "sync/boundedqueue", Title: "A queue that makes callers wait", Level: 3, Points: 18, Imports: basics,
 		Topics: []string{"queue.Queue", "threads", "condition variables"}},
 	{ID: "coro/generator", Title: "Lazy sequences, cleaned up", Level: 2, Points: 12, Imports: basics,
 		Topics: []string{"generators", "yield", "itertools"}},

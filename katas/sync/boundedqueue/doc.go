@@ -12,7 +12,9 @@
 //   - Any number of goroutines may call any method at any time.
 //   - First in, first out. What was put before is taken before.
 //   - A caller that has to wait is blocked: it costs no CPU, and it is woken by
-//     what it waits for, not by a clock.
+//     what it waits for, not by a clock. Nobody waits on while there is room, or
+//     an item, for them: if several can go on, all of them do, and if one gives up
+//     that was woken, another goes on instead.
 //   - A caller whose context ends stops waiting and has changed nothing: its
 //     item is not in the queue, and it has taken none.
 //   - No goroutine outlives the call that started it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -108,13 +109,17 @@ func compilation(work, name string, answers []source.Answer, o Options) (*compil
 			return nil, fmt.Errorf("run: lay %s over the tree: %w", answer.Kata, err)
 		}
 		folder := filepath.Join(o.Root, "katas", filepath.FromSlash(answer.Kata))
-		specs, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
-		if err != nil || len(specs) == 0 {
-			return nil, fmt.Errorf("run: %s has no specs: %w", answer.Kata, err)
+		// The folder is no part of the pattern: its name may hold brackets.
+		specs, err := fs.Glob(os.DirFS(folder), "*_test.go")
+		if err != nil {
+			return nil, fmt.Errorf("run: look for the specs of %s: %w", answer.Kata, err)
 		}
-		for _, file := range specs {
-			shown := strings.TrimSuffix(filepath.Base(file), "_test.go") + ".go"
-			replace[filepath.Join(folder, stack.SpecsFolder, shown)] = file
+		if len(specs) == 0 {
+			return nil, fmt.Errorf("run: %s has no specs", answer.Kata)
+		}
+		for _, name := range specs {
+			shown := strings.TrimSuffix(name, "_test.go") + ".go"
+			replace[filepath.Join(folder, stack.SpecsFolder, shown)] = filepath.Join(folder, name)
 		}
 		fmt.Fprintf(&main, "\t_ \"github.com/concurrency-dojo/dojo/katas/%s/%s\"\n", answer.Kata, stack.SpecsFolder)
 	}
@@ -152,13 +157,12 @@ func (c *compiler) compile(ctx context.Context, binary string) (map[string][]rep
 	}
 	command := exec.CommandContext(ctx, "go", append(arguments, "./"+virtual)...)
 	command.Dir = c.options.Root
-	command.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "GOFLAGS=-mod=readonly", "GOWORK=off")
+	command.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "GOFLAGS=-mod=readonly", "GOWORK=off",
+		// Else it takes the path that links lead to, which the overlay doesn't name.
+		"PWD="+c.options.Root)
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
-	if err := start(command); err != nil {
-		return nil, fmt.Errorf("run: start go build: %w", err)
-	}
-	err := wait(command)
+	err := finish(command)
 	if err == nil {
 		return nil, nil
 	}

@@ -41,8 +41,12 @@ func (c *capped) String() string {
 	return string(c.text)
 }
 
-// words matches how the Go runtime says that it gives up.
-var words = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: goroutine stack exceeds ).*$`)
+var (
+	// words matches how the Go runtime says that it gives up.
+	words = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: goroutine stack exceeds ).*$`)
+	// stacks matches where its message ends.
+	stacks = regexp.MustCompile(`\n\n(goroutine |runtime stack:)`)
+)
 
 // lastWords finds the runtime's message in what a process printed, and the
 // answer's frames of the goroutine that it blames: the first of the trace.
@@ -54,16 +58,14 @@ func lastWords(output string) (message string, where []report.Location) {
 	message = output[at[0]:at[1]]
 	trace := output[at[1]:]
 	// A message may have several lines, until the trace begins.
-	if more, _, found := strings.Cut(trace, "\n\ngoroutine "); found && len(more) < 2000 {
-		message += more
+	if end := stacks.FindStringIndex(trace); end != nil && end[0] < 2000 {
+		message += trace[:end[0]]
 	}
-	for _, goroutine := range stack.Parse([]byte(trace)) {
-		if where = stack.Answers(goroutine.Frames); len(where) > 0 {
-			break
-		}
-		if goroutine.Creator.Answer() {
-			where = []report.Location{goroutine.Creator.Location()}
-			break
+	// All others only waited.
+	if all := stack.Parse([]byte(trace)); len(all) > 0 {
+		where = stack.Answers(all[0].Frames)
+		if len(where) == 0 && all[0].Creator.Answer() {
+			where = []report.Location{all[0].Creator.Location()}
 		}
 	}
 	return strings.TrimSpace(message), where

@@ -23,6 +23,14 @@ func start(command *exec.Cmd) error {
 	return nil
 }
 
+// finish takes a command from its start to its end.
+func finish(command *exec.Cmd) error {
+	if err := start(command); err != nil {
+		return err
+	}
+	return wait(command)
+}
+
 // wait waits for a command that start has started.
 func wait(command *exec.Cmd) error {
 	err := command.Wait()

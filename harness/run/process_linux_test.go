@@ -2,7 +2,9 @@ package run
 
 import (
 	"bufio"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -90,6 +92,49 @@ func TestSweepSparesWhatWeWaitFor(t *testing.T) {
 	sweep()
 	if left := pulse.Children(unix.Getpid()); len(left) != 0 {
 		t.Errorf("children: %v", left)
+	}
+}
+
+// Nor must it end the go command that another grading asks for its version.
+func TestSweepSparesTheProbe(t *testing.T) {
+	folder := t.TempDir()
+	script := `#!/bin/sh
+echo asked >"$0.up"
+read go <"$0.on"
+echo '{"GOVERSION":"go1.26","CGO_ENABLED":"1","CC":"sh"}'
+`
+	if err := os.WriteFile(filepath.Join(folder, "go"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var fifos []*os.File
+	for _, name := range []string{"go.up", "go.on"} {
+		name = filepath.Join(folder, name)
+		if err := unix.Mkfifo(name, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		// Open for both, it waits for nobody, even if the script is gone.
+		fifo, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer fifo.Close()
+		fifos = append(fifos, fifo)
+	}
+	t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+	probed := make(chan error, 1)
+	go func() {
+		_, err := Probe(t.Context())
+		probed <- err
+	}()
+	if _, err := fifos[0].Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	sweep()
+	if _, err := fifos[1].WriteString("on\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-probed; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -32,12 +32,14 @@ var ErrTooOld = errors.New("this Go is too old")
 // Probe finds the go command and whether it can build with the race detector,
 // which needs a C compiler.
 func Probe(ctx context.Context) (Toolchain, error) {
-	text, err := exec.CommandContext(ctx, "go", "env", "-json", "GOVERSION", "CGO_ENABLED", "CC", "GOOS", "GOARCH").Output()
-	if err != nil {
+	command := exec.CommandContext(ctx, "go", "env", "-json", "GOVERSION", "CGO_ENABLED", "CC", "GOOS", "GOARCH")
+	var text bytes.Buffer
+	command.Stdout = &text
+	if err := finish(command); err != nil {
 		return Toolchain{}, fmt.Errorf("run go env: %w (is Go installed and in PATH? https://go.dev/dl)", err)
 	}
 	var env struct{ GOVERSION, CGO_ENABLED, CC, GOOS, GOARCH string }
-	if err := json.Unmarshal(text, &env); err != nil {
+	if err := json.Unmarshal(text.Bytes(), &env); err != nil {
 		return Toolchain{}, fmt.Errorf("read go env: %w", err)
 	}
 	t := Toolchain{Go: env.GOVERSION}
@@ -92,9 +94,6 @@ func Command(ctx context.Context, folder string, environment []string, name stri
 	command.Env = environment
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
-	if err := start(command); err != nil {
-		return nil, err
-	}
-	err := wait(command)
+	err := finish(command)
 	return output.Bytes(), err
 }

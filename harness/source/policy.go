@@ -23,10 +23,11 @@ type Policy struct {
 	Constraint string
 }
 
-// Check returns what the answer breaks, with file and line. Compiling is for
-// later: a file that doesn't parse is the compiler's to complain of.
+// Check returns what the answer was refused for already and what it breaks, with
+// file and line. Compiling is for later: a file that doesn't parse is the
+// compiler's to complain of.
 func (p Policy) Check(answer Answer) []report.Complaint {
-	var all []report.Complaint
+	all := slices.Clone(answer.Refused)
 	for _, name := range slices.Sorted(maps.Keys(answer.Files)) {
 		complain := func(line int, message, allowed string) {
 			all = append(all, report.Complaint{

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
 )
 
 // Kind says whose code it is.
@@ -45,6 +47,8 @@ type Answer struct {
 	Kata string
 	// Files maps the name of each Go file, specs aside, to its text.
 	Files map[string][]byte
+	// Refused says why the answer was not taken; then it has no files.
+	Refused []report.Complaint
 	// Folder is where the files lie on this machine.
 	Folder string
 	// InPlace: Folder is the pristine tree's own, so nothing is laid over it.
@@ -155,8 +159,12 @@ func read(kata, folder string) (Answer, error) {
 
 // isCode reports whether a file is part of an answer. Specs never are: they come
 // from the pristine tree alone. What the compiler would take besides Go is taken
-// too, so that the policy can refuse it.
+// too, so that the policy can refuse it; what it passes over, an editor's notes
+// for one, is not.
 func isCode(name string) bool {
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
+		return false
+	}
 	switch path.Ext(name) {
 	case ".go":
 		return !strings.HasSuffix(name, "_test.go")

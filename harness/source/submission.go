@@ -8,7 +8,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"syscall"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
 )
 
 // Caps on a submission's answer to one kata.
@@ -30,13 +35,10 @@ func Submission(folder, staging string, katas []string) (Source, error) {
 	for _, kata := range katas {
 		for _, place := range places(kata, len(katas) == 1) {
 			answer, err := take(root, place, kata, filepath.Join(staging, filepath.FromSlash(kata)))
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
 			if err != nil {
 				return Source{}, err
 			}
-			if len(answer.Files) > 0 {
+			if len(answer.Files) > 0 || len(answer.Refused) > 0 {
 				s.Answers[kata] = answer
 				break
 			}
@@ -58,31 +60,31 @@ func places(kata string, only bool) []string {
 	return found
 }
 
-// take copies the code of one folder of the submission.
+// take copies the code of one folder of the submission. There may be none, and
+// it may be refused; an error is no fault of the submission's.
 func take(root *os.Root, place, kata, staging string) (Answer, error) {
+	answer := Answer{Kata: kata, Folder: staging, Files: map[string][]byte{}}
 	info, err := root.Stat(place)
-	if err != nil {
-		return Answer{}, err
-	}
-	if !info.IsDir() {
-		return Answer{}, fs.ErrNotExist
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), err == nil && !info.IsDir():
+		return answer, nil
+	case err != nil:
+		return refuse(kata, "", err)
 	}
 	entries, err := fs.ReadDir(root.FS(), place)
 	if err != nil {
-		return Answer{}, fmt.Errorf("read %s of the submission: %w", place, err)
+		return refuse(kata, "", err)
 	}
-	answer := Answer{Kata: kata, Folder: staging, Files: map[string][]byte{}}
 	for _, entry := range entries {
 		if !isCode(entry.Name()) {
 			continue
 		}
+		text, err := readFile(root, path.Join(place, entry.Name()))
 		if len(answer.Files) == mostFiles {
-			return Answer{}, fmt.Errorf("%s holds more than %d files of code", place, mostFiles)
+			err = objection(fmt.Sprintf("this is one of more than %d files of code", mostFiles))
 		}
-		name := path.Join(place, entry.Name())
-		text, err := readFile(root, name)
 		if err != nil {
-			return Answer{}, err
+			return refuse(kata, entry.Name(), err)
 		}
 		answer.Files[entry.Name()] = text
 	}
@@ -91,26 +93,52 @@ func take(root *os.Root, place, kata, staging string) (Answer, error) {
 
 // readFile reads a regular file of at most mostBytes.
 func readFile(root *os.Root, name string) ([]byte, error) {
+	if strings.ContainsAny(name, "\n\r") {
+		return nil, objection("this name holds a line break")
+	}
 	info, err := root.Stat(name)
 	if err != nil {
-		return nil, fmt.Errorf("read %s of the submission: %w", name, err)
+		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s of the submission is not a regular file", name)
+		return nil, objection("this is not a regular file")
 	}
 	file, err := root.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("read %s of the submission: %w", name, err)
+		return nil, err
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, mostBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s of the submission: %w", name, err)
+	if err == nil && len(text) > mostBytes {
+		err = objection(fmt.Sprintf("this is larger than %d KiB", mostBytes>>10))
 	}
-	if len(text) > mostBytes {
-		return nil, fmt.Errorf("%s of the submission is larger than %d KiB", name, mostBytes>>10)
+	return text, err
+}
+
+// objection is what is wrong with a file although the system would read it.
+type objection string
+
+func (o objection) Error() string { return string(o) }
+
+// theirs are the system's errors that a submission is to blame for. A machine
+// that is short of memory or descriptors, for one, is not a learner's fault.
+var theirs = []syscall.Errno{syscall.EACCES, syscall.EPERM, syscall.ELOOP, syscall.ENAMETOOLONG, syscall.ENOENT, syscall.ENOTDIR}
+
+// refuse is the answer to a kata of which one file, or the folder if name is
+// empty, can't be taken: it costs this kata and no other.
+func refuse(kata, name string, err error) (Answer, error) {
+	var number syscall.Errno
+	if errors.As(err, &number) && !slices.Contains(theirs, number) {
+		return Answer{}, fmt.Errorf("read the submission: %w", err)
 	}
-	return text, nil
+	message := err.Error()
+	// The error's own path is that of the submission, whose layout may differ.
+	if at := new(fs.PathError); errors.As(err, &at) {
+		message = "this can't be read: " + at.Err.Error()
+	}
+	quoted := strconv.Quote(name)
+	where := report.Location{File: path.Join("katas", kata, quoted[1:len(quoted)-1]), Line: 1}
+	return Answer{Kata: kata, Refused: []report.Complaint{{Where: where, Message: message}}}, nil
 }
 
 // stage writes the copy that the compiler will read.
@@ -119,9 +147,6 @@ func stage(answer Answer) error {
 		return fmt.Errorf("copy the submission: %w", err)
 	}
 	for name, text := range answer.Files {
-		if strings.ContainsAny(name, "\n\r") {
-			return fmt.Errorf("the name %q of the submission holds a line break", name)
-		}
 		if err := os.WriteFile(filepath.Join(answer.Folder, name), text, 0o644); err != nil {
 			return fmt.Errorf("copy the submission: %w", err)
 		}

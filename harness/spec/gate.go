@@ -31,7 +31,7 @@ func Gate(n int) *Rendezvous {
 }
 
 // Enter waits until n callers are inside. It returns ErrNotTogether when ctx
-// ends first, as the spec's context does when the process comes to rest.
+// ends before that, as the spec's context does when the process comes to rest.
 func (r *Rendezvous) Enter(ctx context.Context) error {
 	r.mu.Lock()
 	r.inside++
@@ -47,18 +47,20 @@ func (r *Rendezvous) Enter(ctx context.Context) error {
 	case <-open:
 		return nil
 	case <-ctx.Done():
-		r.leave(open)
-		return ErrNotTogether
+		return r.leave(open)
 	}
 }
 
-// leave takes one caller out of a gate that has not opened.
-func (r *Rendezvous) leave(open chan struct{}) {
+// leave takes one caller out of a gate that has not opened. If it has, the
+// caller was among the others, whatever has ended since.
+func (r *Rendezvous) leave(open chan struct{}) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.open == open {
-		r.inside--
+	if r.open != open {
+		return nil
 	}
+	r.inside--
+	return ErrNotTogether
 }
 
 // Highest returns the largest number of callers that were inside at once.

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,10 +60,12 @@ func runPlain(t *testing.T) {
 // files reads the Go files of a folder; what can't be read is not there.
 func files(folder string) map[string][]byte {
 	all := map[string][]byte{}
-	names, _ := filepath.Glob(filepath.Join(folder, "*.go"))
+	// The folder is no part of the pattern: its name may hold brackets.
+	tree := os.DirFS(folder)
+	names, _ := fs.Glob(tree, "*.go")
 	for _, name := range names {
-		if text, err := os.ReadFile(name); err == nil {
-			all[filepath.Base(name)] = text
+		if text, err := fs.ReadFile(tree, name); err == nil {
+			all[name] = text
 		}
 	}
 	return all

@@ -232,7 +232,6 @@ func TestParseFunctions(t *testing.T) {
 
 // A crash catches goroutines on other threads, whose stacks can't be walked.
 func TestParseStackThatIsUnavailable(t *testing.T) {
-	t.Skip("bug: the line \"goroutine running on other thread\" is read as a frame, with the function of the goroutine before")
 	all := stack.Parse([]byte(`goroutine 1 [running]:
 main.main()
 	/x/main.go:3 +0x1d

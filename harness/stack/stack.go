@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,9 +66,12 @@ func Parse(dump []byte) []Goroutine {
 			all = append(all, Goroutine{ID: id})
 			current = &all[len(all)-1]
 			current.State, current.Leaked = state(match[2])
+			function, created = "", false
 		case current == nil:
 		case text == "":
 			current = nil
+		case strings.HasPrefix(text, "\t") && function == "":
+			// Instead of frames: "goroutine running on other thread; stack unavailable".
 		case strings.HasPrefix(text, "\t"):
 			frame := Frame{Function: function}
 			frame.File, frame.Line = position(text)
@@ -125,6 +129,10 @@ func position(text string) (file string, line int) {
 // katas shows the specs to the compiler as an ordinary package.
 const SpecsFolder = "specs"
 
+// besides are the folders beside katas. In a checkout that is called katas itself,
+// the paths of their packages look like those of katas.
+var besides = []string{"harness", "grader", "solutions"}
+
 // kataFile returns the path below the project's root of a file of a kata, from
 // the path that the binary knows it by: below the import path or below some
 // checkout. A frame's file is what tells whose it is; its function is not, since
@@ -137,6 +145,8 @@ func kataFile(file string) (name string, spec, ok bool) {
 	name = file[i+1:]
 	parts := strings.Split(name, "/")
 	switch {
+	case slices.Contains(besides, parts[1]):
+		return file, false, false
 	case len(parts) == 5 && parts[3] == SpecsFolder:
 		return path.Join(parts[0], parts[1], parts[2], strings.TrimSuffix(parts[4], ".go")+"_test.go"), true, true
 	case len(parts) == 4:

@@ -67,7 +67,7 @@ func with(set []string, more ...string) []string {
 var Catalog = []Kata{
 	{ID: "process/reaper", Title: "Reap zombies, adopt orphans", Level: 3, Points: 15, Linux: true, Imports: systems,
 		Topics: []string{"zombies and orphans", "wait and waitpid", "SIGCHLD"}},
-	{ID: "ipc/pipe", Title: "Run a pipeline of commands", Level: 2, Points: 12, Linux: true, Imports: systems,
+	{ID: "ipc/pipe", Title: "Run a pipeline of commands", Level: 2, Points: 17, Linux: true, Imports: systems,
 		Topics: []string{"unnamed pipes", "end of file and SIGPIPE", "exit statuses"}},
 	{ID: "net/echo", Title: "An echo server that shuts down well", Level: 1, Points: 12, Imports: networks,
 		Topics: []string{"sockets", "echo server", "half-close", "graceful shutdown"}},

@@ -4,6 +4,8 @@ package pipe_test
 
 import (
 	"bufio"
+	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -87,4 +89,39 @@ func pipes() []string {
 		}
 	}
 	return found
+}
+
+// link is what /proc shows for a descriptor that is this end of a pipe.
+func link(end *os.File) string {
+	GinkgoHelper()
+	info, err := end.Stat()
+	Expect(err).NotTo(HaveOccurred())
+	return fmt.Sprintf("pipe:[%d]", info.Sys().(*syscall.Stat_t).Ino)
+}
+
+// childFaults counts the page faults of children that were waited for. No program
+// begins without one, however soon it is killed.
+func childFaults() int64 {
+	GinkgoHelper()
+	var usage syscall.Rusage
+	Expect(syscall.Getrusage(syscall.RUSAGE_CHILDREN, &usage)).To(Succeed())
+	return usage.Minflt
+}
+
+// deadline is a context that ends as one does whose time is over, but when the
+// spec says so.
+type deadline struct {
+	context.Context
+	over chan struct{}
+}
+
+func (d deadline) Done() <-chan struct{} { return d.over }
+
+func (d deadline) Err() error {
+	select {
+	case <-d.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
 }

@@ -11,7 +11,9 @@
 //
 //   - The stages run at the same time. What one writes, the next can read at
 //     once, and a stage that is ahead waits for the next one to read.
-//   - The bytes go from stage to stage through the kernel. Run itself reads and
+//   - The bytes go from stage to stage through the kernel: what is a stage's standard
+//     output is the one end of a pipe, and the next one's standard input is the
+//     other. The first stage has in itself, the last one out itself. Run reads and
 //     writes none, so it need not wait for an input that never ends, and what no
 //     stage has read is still there for the caller.
 //   - A stage sees the end of its input when the one before it has ended, and
@@ -21,7 +23,9 @@
 //     told in its Exit, and the other stages go on.
 //   - When Run returns, every process that it started has ended and was waited
 //     for, every end of a pipe that it made is closed, and no goroutine of it runs.
-//   - Waiting costs no CPU.
+//   - What a stage starts in turn is the stage's own business: Run need neither wait
+//     for it nor end it.
+//   - Waiting costs no CPU: nothing wakes up to look whether a stage has ended.
 //
 // # Worth knowing
 //

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -98,6 +99,32 @@ var _ = Describe("A pipeline", func() {
 	It("takes nil for no input and no output", spec.Worth(1), func(ctx SpecContext) {
 		in, out = nil, nil
 		Expect(finish(ctx, run(ctx, cat, shell(`cat; echo done`)))).To(Equal(codes(0, 0)))
+
+		// Nor has nil to do with what the caller itself reads and writes.
+		seen := filepath.Join(spec.Folder(), "seen")
+		said, _ := play(ctx, caller, `cat > `+seen+`; echo done`, `cat; echo done`)
+		Expect(seen).To(BeARegularFile())
+		Expect(os.ReadFile(seen)).To(BeEmpty(), "a nil in is empty, and the caller's standard input isn't")
+		Expect(said).To(BeEmpty(), "a nil out throws the output away, and the caller's standard output has it")
+	})
+
+	It("connects the stages by one pipe each, and the ends with the caller's files", spec.Worth(1), func(ctx SpecContext) {
+		text := read(drain)
+		feed.Close()
+		// The first line says what a stage reads from, the second what it writes to.
+		links := shell(`cat; readlink /proc/self/fd/0; readlink /proc/self/fd/1`)
+		source, sink := link(in), link(out)
+		Expect(finish(ctx, run(ctx, links, links, links))).To(Equal(codes(0, 0, 0)))
+		out.Close()
+		var all []byte
+		Eventually(ctx, text).Should(Receive(&all))
+		seen := strings.Fields(string(all))
+		Expect(seen).To(HaveLen(6))
+		Expect(seen).To(HaveEach(HavePrefix("pipe:")))
+		Expect(seen[0]).To(Equal(source), "the first stage doesn't read in itself")
+		Expect(seen[1]).To(Equal(seen[2]), "the second stage reads another pipe than the first one writes")
+		Expect(seen[3]).To(Equal(seen[4]), "the third stage reads another pipe than the second one writes")
+		Expect(seen[5]).To(Equal(sink), "the last stage doesn't write to out itself")
 	})
 
 	It("lets each of a hundred stages see the end of its input", spec.Worth(1), func(ctx SpecContext) {
@@ -196,6 +223,20 @@ var _ = Describe("A pipeline", func() {
 		Expect(seen.exits).To(Equal([]pipe.Exit{killed, killed, killed}))
 	})
 
+	It("tells the stages that it killed from those that had ended before, and why", spec.Worth(1), func(ctx SpecContext) {
+		late := deadline{ctx, make(chan struct{})}
+		end := sync.OnceFunc(func() { close(late.over) })
+		defer end()
+		ready := readLine(drain)
+		pipeline := run(late, shell(`exit 3`), shell(`cat; echo ready; exec sleep 600`))
+		Expect(hear(ctx, ready, pipeline)).To(Equal("ready\n"))
+		spec.Settled(ctx, pipeline)
+		end()
+		seen := await(ctx, pipeline)
+		Expect(seen.err).To(MatchError(context.DeadlineExceeded))
+		Expect(seen.exits).To(Equal([]pipe.Exit{{Code: 3}, killed}))
+	})
+
 	It("leaves in place the input that no stage has read", spec.Worth(1), func(ctx SpecContext) {
 		write(feed, "first\nsecond\n")
 		first := readLine(drain)
@@ -208,6 +249,7 @@ var _ = Describe("A pipeline", func() {
 	It("starts nothing if there is nothing to run or no time left", spec.Worth(1), func(ctx SpecContext) {
 		trace := filepath.Join(spec.Folder(), "trace")
 		leave := shell(`echo started > ` + trace)
+		before := childFaults()
 		Expect(await(ctx, run(ctx)).err).To(HaveOccurred(), "a pipeline without stages")
 		Expect(await(ctx, run(ctx, leave, []string{}, leave)).err).To(HaveOccurred(), "a stage that is an empty command line")
 
@@ -217,5 +259,6 @@ var _ = Describe("A pipeline", func() {
 		Expect(seen.err).To(MatchError(context.Canceled))
 		Expect(seen.exits).To(BeEmpty())
 		Expect(trace).NotTo(BeAnExistingFile())
+		Expect(childFaults()).To(Equal(before), "stages were started, though they may not have come far")
 	})
 })

@@ -65,7 +65,7 @@ func with(set []string, more ...string) []string {
 
 // Catalog is the curriculum.
 var Catalog = []Kata{
-	{ID: "process/reaper", Title: "Reap zombies, adopt orphans", Level: 3, Points: 15, Linux: true, Imports: systems,
+	{ID: "process/reaper", Title: "Reap zombies, adopt orphans", Level: 3, Points: 20, Linux: true, Imports: systems,
 		Topics: []string{"zombies and orphans", "wait and waitpid", "SIGCHLD"}},
 	{ID: "ipc/pipe", Title: "Run a pipeline of commands", Level: 2, Points: 17, Linux: true, Imports: systems,
 		Topics: []string{"unnamed pipes", "end of file and SIGPIPE", "exit statuses"}},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"unsafe"
@@ -16,6 +17,7 @@ import (
 	. "github.com/onsi/gomega"
 	"golang.org/x/sys/unix"
 
+	"github.com/concurrency-dojo/dojo/harness/spec"
 	"github.com/concurrency-dojo/dojo/katas/process/reaper"
 )
 
@@ -44,14 +46,20 @@ func (t tether) fork(script string) (pid int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	return t.run(shell, script, nil)
+}
+
+// run starts the shell that is found at path.
+func (t tether) run(path, script string, attributes *syscall.SysProcAttr) (pid int, err error) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return 0, err
 	}
 	defer null.Close()
-	return syscall.ForkExec(shell, []string{"sh", "-c", script}, &syscall.ProcAttr{
+	return syscall.ForkExec(path, []string{"sh", "-c", script}, &syscall.ProcAttr{
 		Env:   os.Environ(),
 		Files: []uintptr{t.read.Fd(), null.Fd(), null.Fd()},
+		Sys:   attributes,
 	})
 }
 
@@ -59,6 +67,19 @@ func (t tether) fork(script string) (pid int, err error) {
 func (t tether) start(script string) int {
 	GinkgoHelper()
 	pid, err := t.fork(script)
+	Expect(err).NotTo(HaveOccurred())
+	return pid
+}
+
+// stranger is start for a child in a session of its own, whose name looks like
+// the fields that follow it in proc(5).
+func (t tether) stranger(script string) int {
+	GinkgoHelper()
+	shell, err := exec.LookPath("sh")
+	Expect(err).NotTo(HaveOccurred())
+	path := filepath.Join(spec.Folder(), "a) R 1 (b")
+	Expect(os.Symlink(shell, path)).To(Succeed())
+	pid, err := t.run(path, script, &syscall.SysProcAttr{Setsid: true})
 	Expect(err).NotTo(HaveOccurred())
 	return pid
 }

@@ -21,8 +21,9 @@ var _ = Describe("A reaper", func() {
 			line, other := tie(), tie()
 			late, early := line.command(lives(7)), other.command(lives(8))
 			releaseLate, releaseEarly := r.claim(begin(late)), r.claim(begin(early))
-			_, err := r.Claim(func() (int, error) { return 0, errors.New("no such program") })
-			Expect(err).To(MatchError("no such program"))
+			noProgram := errors.New("no such program")
+			_, err := r.Claim(func() (int, error) { return 0, noProgram })
+			Expect(err).To(BeIdenticalTo(noProgram))
 
 			line.cut()
 			Eventually(ctx, state).WithArguments(late.Process.Pid).Should(Equal("Z"))
@@ -86,10 +87,11 @@ var _ = Describe("A reaper", func() {
 			for i := range 3 {
 				expected = append(expected, exited(others.start(lives(i)), i))
 			}
+			expected = append(expected, exited(others.stranger(lives(3)), 3))
 			ended.cut()
 			Eventually(ctx, state).WithArguments(zombie.Process.Pid).Should(Equal("Z"))
 			others.cut()
-			Expect([]reaper.Exit{r.next(ctx), r.next(ctx), r.next(ctx)}).To(ConsistOf(expected))
+			Expect([]reaper.Exit{r.next(ctx), r.next(ctx), r.next(ctx), r.next(ctx)}).To(ConsistOf(expected))
 
 			living.cut()
 			Expect(status(zombie)).To(Equal(1))
@@ -119,7 +121,13 @@ var _ = Describe("A reaper", func() {
 			Expect(r.next(ctx)).To(Equal(exited(endedPID, 1)))
 			releaseEnded()
 
-			releaseLiving()
+			together := spec.Gate(2)
+			release := func() error { err := together.Enter(ctx); releaseLiving(); return err }
+			for _, call := range []<-chan error{spec.Go(release), spec.Go(release)} {
+				var err error
+				Eventually(ctx, call).Should(Receive(&err))
+				Expect(err).NotTo(HaveOccurred())
+			}
 			living.cut()
 			Expect(r.next(ctx)).To(Equal(exited(livingPID, 2)))
 			r.end(ctx)

@@ -12,7 +12,8 @@
 //
 //   - A child belongs to the reaper if nobody has claimed it, whoever started it
 //     and whenever: before the reaper was started, after it, or as the child of a
-//     child that has ended since.
+//     child that has ended since. What it is called and which process group and
+//     session it is in make no difference.
 //   - Each exit of a child that belongs to the reaper is reported once. A child
 //     that is stopped (SIGSTOP) or goes on has not ended.
 //   - SIGCHLD says that something has happened, not how often: of many that
@@ -24,7 +25,9 @@
 //   - Waiting costs no CPU: neither in Next nor behind it.
 //   - Others in the process may listen to SIGCHLD too; they hear it while the
 //     reaper runs, and when it is stopped.
-//   - A process has one reaper at a time. After Stop it may start another.
+//   - A process has one reaper at a time. After Stop it may start another. Left
+//     open is what Start does while a reaper runs, and whether the next reaper
+//     minds the claims that there were on the one before.
 //
 // # Worth knowing
 //

@@ -33,11 +33,13 @@ func Start() (*Reaper, error) {
 
 // Next returns an exit that has not been returned before, waiting while there is
 // none. Reaping doesn't wait for Next: exits are kept, however many, until
-// somebody asks for them. They come in no particular order.
+// somebody asks for them. They come in no particular order. Of several callers
+// that wait, none goes on waiting while there is an exit that nobody has taken.
 //
-// If ctx ends first, Next returns ctx.Err() and has taken nothing. Once the reaper
-// is stopped, Next returns the exits that are left and after them ErrStopped, to
-// those who already wait as well.
+// If ctx ends first, Next returns ctx.Err() and has taken nothing. If ctx has ended
+// and there is an exit too, it may return either. Once the reaper is stopped, Next
+// returns the exits that are left and after them ErrStopped, to those who already
+// wait as well.
 func (r *Reaper) Next(ctx context.Context) (Exit, error) {
 	panic("TODO: implement Next")
 }
@@ -50,18 +52,21 @@ func (r *Reaper) Next(ctx context.Context) (Exit, error) {
 // The owner calls release when it has waited for the child, or doesn't want to any
 // more. If the child hasn't been waited for by then, it belongs to the reaper from
 // then on, which reaps and reports it whether it has ended already or ends later.
-// Calling release again does nothing.
+// Calling release again does nothing. Like the methods, it may be called from any
+// number of goroutines at once.
 //
-// If start returns an error, Claim returns that error and nothing is claimed.
-// After Stop, Claim still calls start and release does nothing.
+// If start returns an error, Claim returns that very error, nothing is claimed, and
+// release may be nil. After Stop, Claim still calls start, and release does
+// nothing, whether the child was claimed before Stop or after it.
 func (r *Reaper) Claim(start func() (pid int, err error)) (release func(), err error) {
 	panic("TODO: implement Claim")
 }
 
 // Stop ends the reaper. Children that had ended when it was called are still
-// reaped; it doesn't wait for the others, and when it has returned, they belong to
-// nobody. The process is then no subreaper any more, whatever it was before Start.
-// Stop leaves no goroutine behind. Calling it again does nothing.
+// reaped and reported; it doesn't wait for the others, and when it has returned,
+// they belong to nobody. The process is then no subreaper any more, whatever it was
+// before Start. Stop leaves no goroutine behind. Calling it again does nothing, but
+// a call that comes while another is at work returns only when that is done.
 func (r *Reaper) Stop() {
 	panic("TODO: implement Stop")
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"syscall"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -104,6 +105,10 @@ var _ = Describe("A reaper", func() {
 		spec.Settled(ctx, gone)
 		giveUp()
 		Eventually(ctx, gone).Should(Receive(MatchError(context.Canceled)))
+		expired, forget := context.WithDeadline(ctx, time.Unix(0, 0))
+		defer forget()
+		_, err := r.Next(expired)
+		Expect(err).To(MatchError(context.DeadlineExceeded))
 
 		crowd := tie()
 		var pids []int
@@ -126,6 +131,32 @@ var _ = Describe("A reaper", func() {
 		r.end(ctx)
 	})
 
+	It("wakes a caller for each exit when several wait", spec.Worth(1), func(ctx SpecContext) {
+		r := start()
+		crowd := tie()
+		var expected, seen []reaper.Exit
+		var waiting []<-chan reaper.Exit
+		for i := range 20 {
+			expected = append(expected, exited(crowd.start(lives(i)), i))
+			waiting = append(waiting, spec.Go(func() reaper.Exit { exit, _ := r.Next(ctx); return exit }))
+		}
+		spec.Settled(ctx, waiting...)
+		// What ends while a start runs may have to wait, and then comes all at once.
+		proceed := r.hold(ctx)
+		crowd.cut()
+		for _, exit := range expected {
+			Eventually(ctx, state).WithArguments(exit.PID).Should(BeElementOf("Z", ""))
+		}
+		proceed()
+		for _, call := range waiting {
+			var exit reaper.Exit
+			Eventually(ctx, call).Should(Receive(&exit), "there is an exit for each, and somebody still waits")
+			seen = append(seen, exit)
+		}
+		Expect(seen).To(ConsistOf(expected))
+		r.end(ctx)
+	})
+
 	It("makes callers wait without burning CPU", spec.Worth(1), func(ctx SpecContext) {
 		r := start()
 		ended, living := tie(), tie()
@@ -142,50 +173,5 @@ var _ = Describe("A reaper", func() {
 		Expect(status(zombie)).To(Equal(1))
 		release()
 		r.end(ctx)
-	})
-
-	When("it is stopped", func() {
-		It("lets go of its callers and of the children that live", spec.Worth(1), func(ctx SpecContext) {
-			heard := listen()
-			r := start()
-			line, other := tie(), tie()
-			pid := line.start(lives(9))
-			var blocked []<-chan error
-			for range 4 {
-				blocked = append(blocked, spec.Go(func() error { _, err := r.Next(ctx); return err }))
-			}
-			spec.Settled(ctx, blocked...)
-			Eventually(ctx, spec.Returned(r.Stop)).Should(BeClosed())
-			for _, call := range blocked {
-				Eventually(ctx, call).Should(Receive(MatchError(reaper.ErrStopped)))
-			}
-			r.Stop()
-
-			line.cut()
-			Eventually(ctx, heard).Should(Receive())
-			spec.Quiet(ctx)
-			Expect(state(pid)).To(Equal("Z"), "somebody still reaps")
-			var ended unix.WaitStatus
-			Expect(unix.Wait4(pid, &ended, 0, nil)).To(Equal(pid))
-
-			owned := other.command(lives(7))
-			release := r.claim(begin(owned))
-			other.cut()
-			Expect(status(owned)).To(Equal(7))
-			release()
-		})
-
-		It("puts back what it changed", spec.Worth(1), func(ctx SpecContext) {
-			heard := listen()
-			r := start()
-			r.Stop()
-			Expect(subreaper()).To(BeFalse(), "the process still gets the orphans below it")
-			line := tie()
-			command := line.command(lives(0))
-			Expect(command.Start()).To(Succeed())
-			line.cut()
-			Eventually(ctx, heard).Should(Receive(), "SIGCHLD doesn't arrive any more")
-			Expect(command.Wait()).To(Succeed())
-		})
 	})
 })

@@ -4,11 +4,13 @@ package reaper_test
 
 import (
 	"context"
+	"errors"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"golang.org/x/sys/unix"
 
+	"github.com/concurrency-dojo/dojo/harness/spec"
 	"github.com/concurrency-dojo/dojo/katas/process/reaper"
 )
 
@@ -39,6 +41,33 @@ func (r subject) claim(start func() (pid int, err error)) (release func()) {
 	release, err := r.Claim(start)
 	Expect(err).NotTo(HaveOccurred())
 	return release
+}
+
+// hold begins a Claim whose start goes on until proceed is called, and starts
+// nothing in the end.
+func (r subject) hold(ctx context.Context) (proceed func()) {
+	GinkgoHelper()
+	begun, over := make(chan struct{}), make(chan struct{})
+	nothing := errors.New("nothing was started")
+	claimed := spec.Go(func() error {
+		_, err := r.Claim(func() (int, error) {
+			close(begun)
+			select {
+			case <-over:
+			case <-ctx.Done():
+			}
+			return 0, nothing
+		})
+		return err
+	})
+	Eventually(ctx, begun).Should(BeClosed())
+	return func() {
+		GinkgoHelper()
+		close(over)
+		var err error
+		Eventually(ctx, claimed).Should(Receive(&err))
+		Expect(err).To(MatchError(nothing))
+	}
 }
 
 // end stops the reaper and proves that it has reported nothing that the spec did

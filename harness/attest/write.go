@@ -50,7 +50,7 @@ func dieWithParent(leash int) {
 func (w *Writer) Emit(event Event) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	body, err := json.Marshal(event)
+	body, err := fit(event)
 	if err != nil {
 		return fmt.Errorf("attest: emit %s: %w", event.Kind, err)
 	}

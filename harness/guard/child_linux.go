@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -14,30 +17,51 @@ import (
 )
 
 // children sees the processes below this one. The process is a subreaper, so
-// that a descendant whose parent has gone turns up here and not at init.
+// that a descendant whose parent has gone turns up here and not at pid 1.
 func children(Options) found {
 	all := found{}
 	if childless() {
 		return all
 	}
-	own, _ := unix.Getsid(0)
+	orphans := adopted()
 	for _, pid := range pulse.Children(os.Getpid()) {
 		fields := pulse.Stat(pid)
-		if len(fields) <= pulse.StatSession {
+		if len(fields) <= pulse.StatExit {
 			continue
 		}
-		session, _ := strconv.Atoi(fields[pulse.StatSession])
+		id := strconv.Itoa(pid)
 		leak := report.Leak{Kind: report.LeakChild, What: fmt.Sprintf("process %d, %s, state %s", pid, command(pid), fields[pulse.StatState])}
 		switch {
 		case fields[pulse.StatState] == "Z":
 			leak.Kind = report.LeakZombie
-			leak.What = fmt.Sprintf("process %d has ended and nobody waited for it (a zombie)", pid)
-		case session != own:
+			leak.What += " (a zombie), " + ending(fields[pulse.StatExit])
+		case slices.Contains(orphans, id):
 			leak.Kind = report.LeakOrphan
 		}
-		all[strconv.Itoa(pid)] = leak
+		all[id] = leak
 	}
 	return all
+}
+
+// init keeps the main thread to the main goroutine, which starts no process, so
+// that whatever children that thread has were given to it.
+func init() { runtime.LockOSThread() }
+
+// adopted returns the children whose parent, process or thread, has gone. The
+// kernel hands those to the main thread of a subreaper, and keeps for each other
+// thread which children it has started itself.
+func adopted() []string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/children", os.Getpid()))
+	return strings.Fields(string(text))
+}
+
+// ending says how a process ended, from its status as wait(2) gives it.
+func ending(status string) string {
+	number, _ := strconv.Atoi(status)
+	if ended := unix.WaitStatus(number); ended.Signaled() {
+		return "ended by " + unix.SignalName(ended.Signal())
+	}
+	return fmt.Sprint("exit status ", unix.WaitStatus(number).ExitStatus())
 }
 
 // childless asks the kernel without reaping. The lists in /proc cost more, and may

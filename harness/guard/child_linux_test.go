@@ -3,7 +3,6 @@ package guard_test
 import (
 	"os"
 	"os/exec"
-	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -52,11 +51,15 @@ func TestProcessLeaks(t *testing.T) {
 			p.must(unix.Kill(pid, unix.SIGSTOP))
 			return nothing
 		}},
-		{"a child that has ended, for whose status nobody asked", report.LeakZombie, "(a zombie)", 1, false, func(p place) func() {
+		{"a child that has ended, for whose status nobody asked", report.LeakZombie, ", [sh], state Z (a zombie), exit status 3", 1, false, func(p place) func() {
 			p.wait(p.fork("exit 3"), unix.WNOWAIT)
 			return nothing
 		}},
-		{"three of them", report.LeakZombie, "(a zombie)", 3, false, func(p place) func() {
+		{"a child that a signal has ended", report.LeakZombie, ", [sh], state Z (a zombie), ended by SIGTERM", 1, false, func(p place) func() {
+			p.wait(p.fork("kill $$"), unix.WNOWAIT)
+			return nothing
+		}},
+		{"three of them", report.LeakZombie, "(a zombie), exit status 3", 3, false, func(p place) func() {
 			for range 3 {
 				p.wait(p.fork("exit 3"), unix.WNOWAIT)
 			}
@@ -69,6 +72,10 @@ func TestProcessLeaks(t *testing.T) {
 			p.wait(p.fork("setsid sleep 1000 & exit 0"), 0)
 			return nothing
 		}},
+		{"an orphan of our session", report.LeakOrphan, ", sleep 1000, state S", 1, false, func(p place) func() {
+			p.wait(p.fork("sleep 1000 & exit 0"), 0)
+			return nothing
+		}},
 	} {
 		t.Run(c.why, c.check)
 	}
@@ -77,10 +84,13 @@ func TestProcessLeaks(t *testing.T) {
 // The handle of a process that was never waited for is a descriptor too.
 func TestChildOfPackageExec(t *testing.T) {
 	c := exec.Command("sleep", "1000")
+	// A session of its own makes no orphan of a child whose parent is there.
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	g := guard.New(guard.Options{Temp: t.TempDir()})
 	g.Begin()
 	place{T: t}.must(c.Start())
 	_, leaks, _ := g.End()
+	c.Wait()
 	found := map[report.LeakKind]int{}
 	for _, leak := range leaks {
 		found[leak.Kind]++
@@ -88,9 +98,6 @@ func TestChildOfPackageExec(t *testing.T) {
 	if found[report.LeakChild] != 1 || len(found) > 2 || len(found) == 2 && found[report.LeakDescriptor] != 1 {
 		t.Errorf("leaks by kind: %v", found)
 	}
-	// The guard has closed its number, so it must never be closed again.
-	runtime.KeepAlive(c)
-	c.Process.Release()
 }
 
 func TestEndDescendantsLeavesNone(t *testing.T) {

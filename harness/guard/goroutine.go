@@ -53,6 +53,9 @@ func leakOf(g stack.Goroutine) report.Leak {
 	if len(g.Frames) > 0 && len(seen.Where) == 0 {
 		what += " in " + g.Frames[0].Function
 	}
+	if seen.Born.File == "" && g.Creator.Function != "" {
+		what += ", started by " + g.Creator.Function
+	}
 	return report.Leak{What: what, Where: seen.Where, Born: seen.Born}
 }
 

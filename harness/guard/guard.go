@@ -8,6 +8,7 @@
 package guard
 
 import (
+	"maps"
 	"runtime"
 	"slices"
 	"time"
@@ -45,6 +46,8 @@ type found map[string]report.Leak
 type census struct {
 	kind report.LeakKind
 	look func(Options) found
+	// explain adds what takes longer to find out; nil if look told all.
+	explain func(left found)
 	// undo makes good what was left, so that it troubles no later spec; nil
 	// where only a new process does.
 	undo func(left found)
@@ -94,22 +97,26 @@ const (
 // reports that something is left nevertheless, so that the next spec belongs
 // into a new process.
 func (g *Guard) End() (races []report.Race, leaks []report.Leak, dirty bool) {
-	left := g.settle()
+	left, before := g.settle(), g.before
 	g.before = g.now
 	for i, c := range g.censuses {
-		for _, leak := range left[i] {
-			leak.Kind = kindOf(leak, c.kind)
-			leaks = append(leaks, leak)
-		}
 		if len(left[i]) == 0 {
 			continue
 		}
 		g.before = nil
-		if c.undo == nil {
-			dirty = true
-			continue
+		if c.explain != nil {
+			c.explain(left[i])
 		}
-		c.undo(left[i])
+		for _, id := range slices.Sorted(maps.Keys(left[i])) {
+			leak := left[i][id]
+			leak.Kind = kindOf(leak, c.kind)
+			leaks = append(leaks, leak)
+		}
+		if c.undo != nil {
+			c.undo(left[i])
+		}
+		// Not everything that can be undone is: an ignored signal stays so.
+		dirty = dirty || len(since(before[i], c.look(g.options))) > 0
 	}
 	return g.races.end(), leaks, dirty
 }
@@ -150,16 +157,18 @@ func (g *Guard) settle() []found {
 func (g *Guard) left() (left []found, some bool) {
 	g.now = g.look()
 	for i, seen := range g.now {
-		fresh := found{}
-		for id, leak := range seen {
-			if _, was := g.before[i][id]; !was {
-				fresh[id] = leak
-				some = true
-			}
-		}
+		fresh := since(g.before[i], seen)
+		some = some || len(fresh) > 0
 		left = append(left, fresh)
 	}
 	return left, some
+}
+
+// since returns what is there now and was not there before.
+func since(before, now found) found {
+	fresh := maps.Clone(now)
+	maps.DeleteFunc(fresh, func(id string, _ report.Leak) bool { _, was := before[id]; return was })
+	return fresh
 }
 
 // lost reports whether nothing but goroutines is left, and the runtime knows

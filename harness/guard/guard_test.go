@@ -97,6 +97,12 @@ func TestLeaksThatEverySystemHas(t *testing.T) {
 			}
 			return func() { close(c); ended.Wait() }
 		}},
+		{"one that a library has started", report.LeakGoroutine, ", started by sync.(*WaitGroup).Go", 1, true, func(place) func() {
+			c := make(chan int)
+			var ended sync.WaitGroup
+			ended.Go(func() { <-c })
+			return func() { close(c); ended.Wait() }
+		}},
 		{"a temporary file", report.LeakFile, "/draft.txt", 1, true, func(p place) func() {
 			p.must(os.WriteFile(filepath.Join(p.temp, "draft.txt"), nil, 0o600))
 			return func() { os.Remove(filepath.Join(p.temp, "draft.txt")) }

@@ -3,6 +3,8 @@ package guard
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,6 +29,9 @@ func ipc(o Options) found {
 		entries := found{}
 		list(entries, folder)
 		for name, leak := range entries {
+			if folder == "/dev/mqueue" {
+				leak = report.Leak{What: "POSIX message queue " + strings.TrimPrefix(name, folder)}
+			}
 			if o.PrivateIPC || ours(name) {
 				all[name] = leak
 			}
@@ -49,34 +54,24 @@ func systemV(all found, file, name string, private bool) {
 			columns = fields
 			continue
 		}
-		creator := strconv.Itoa(os.Getpid())
-		for i, column := range columns {
-			if column == "cpid" && i < len(fields) {
-				creator = fields[i]
-			}
+		mine := false
+		if i := slices.Index(columns, "cpid"); i >= 0 && i < len(fields) {
+			mine = fields[i] == strconv.Itoa(os.Getpid())
 		}
-		if len(fields) > 1 && (private || creator == strconv.Itoa(os.Getpid()) && hasCreator(columns)) {
+		if len(fields) > 1 && (private || mine) {
 			all[file+fields[1]] = report.Leak{What: fmt.Sprintf("%s %s (key %s)", name, fields[1], fields[0])}
 		}
 	}
 }
 
-func hasCreator(columns []string) bool {
-	for _, column := range columns {
-		if column == "cpid" {
-			return true
-		}
-	}
-	return false
-}
-
 // ours reports whether a file of a folder that all processes share can be told
-// to be this run's: it carries the run's mark in its name.
+// to be this run's: one of the numbers in its name is this process's.
 func ours(name string) bool {
 	info, err := os.Lstat(name)
 	if err != nil {
 		return false
 	}
 	owner, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(owner.Uid) == os.Geteuid() && strings.Contains(name, strconv.Itoa(os.Getpid()))
+	numbers := strings.FieldsFunc(filepath.Base(name), func(r rune) bool { return r < '0' || r > '9' })
+	return ok && int(owner.Uid) == os.Geteuid() && slices.Contains(numbers, strconv.Itoa(os.Getpid()))
 }

@@ -39,6 +39,15 @@ func TestLeaksOnDisk(t *testing.T) {
 			}
 			return func() { os.Remove(name) }
 		}},
+		{"a message queue, which no program calls a file", report.LeakIPC, "POSIX message queue /dojo-test-" + strconv.Itoa(os.Getpid()), 1, true, func(p place) func() {
+			name := "/dev/mqueue/dojo-test-" + strconv.Itoa(os.Getpid())
+			file, err := os.Create(name)
+			if err != nil {
+				p.Skipf("no message queues here: %v", err)
+			}
+			p.must(file.Close())
+			return func() { os.Remove(name) }
+		}},
 		{"shared memory of System V", report.LeakIPC, "System V shared memory ", 1, true, func(p place) func() {
 			id, err := unix.SysvShmGet(unix.IPC_PRIVATE, 4096, unix.IPC_CREAT|0o600)
 			if err != nil {
@@ -55,10 +64,10 @@ func TestLeaksOnDisk(t *testing.T) {
 	}
 }
 
-// strange is a file of shared memory whose name has no number.
+// strange is a file of shared memory whose name has no number of ours.
 func strange(p place) (name string) {
 	p.Helper()
-	name = "/dev/shm/dojo-test-of-somebody-else"
+	name = "/dev/shm/dojo-test-of-somebody-else-1" + strconv.Itoa(os.Getpid())
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		p.Skipf("no shared memory here: %v", err)
 	}

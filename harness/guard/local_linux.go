@@ -1,9 +1,13 @@
 package guard
 
 import (
+	"cmp"
 	"fmt"
+	"math/bits"
 	"os"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -12,7 +16,7 @@ import (
 )
 
 var local = []census{
-	{kind: report.LeakDescriptor, look: descriptors, undo: closeDescriptors},
+	{kind: report.LeakDescriptor, look: descriptors, explain: explainDescriptors},
 	{kind: report.LeakChild, look: children, undo: endChildren},
 	{kind: report.LeakMapping, look: mappings},
 	{kind: report.LeakIPC, look: ipc},
@@ -70,7 +74,7 @@ func attributes(note func(name, value string)) {
 		case "Umask":
 			note("the umask", value)
 		case "SigIgn":
-			note("the mask of ignored signals", value)
+			note("the set of ignored signals", signals(value))
 		}
 	}
 	for _, limit := range limits {
@@ -78,6 +82,20 @@ func attributes(note func(name, value string)) {
 		unix.Getrlimit(limit.resource, &now)
 		note(limit.name, fmt.Sprintf("%d of at most %d", now.Cur, now.Max))
 	}
+}
+
+// signals names those of a mask of proc_pid_status(5).
+func signals(mask string) string {
+	set, err := strconv.ParseUint(mask, 16, 64)
+	if err != nil {
+		return mask
+	}
+	var names []string
+	for ; set != 0; set &= set - 1 {
+		number := syscall.Signal(bits.TrailingZeros64(set) + 1)
+		names = append(names, cmp.Or(unix.SignalName(number), fmt.Sprint("signal ", int(number))))
+	}
+	return "{" + strings.Join(names, ", ") + "}"
 }
 
 func restoreAttributes() {

@@ -18,6 +18,12 @@ type races struct {
 	sizes  map[string]int64
 }
 
+// Bounds of one spec's: what a log grew by is read so far, and so many races told.
+const (
+	mostOfLog = 1 << 20
+	mostRaces = 100
+)
+
 func newRaces(prefix string) races {
 	return races{prefix: prefix, sizes: map[string]int64{}}
 }
@@ -37,18 +43,22 @@ func (r *races) end() []report.Race {
 	if grown := raceErrors() - r.count; grown > 0 && len(seen) == 0 {
 		seen = append(seen, report.Race{})
 	}
-	return seen
+	return seen[:min(len(seen), mostRaces)]
 }
 
-// growth returns what a log holds beyond what was read before.
+// growth returns what a log holds beyond what it held before. What is too much to
+// read is passed over all the same, or the next spec would be charged with it.
 func (r *races) growth(log string) string {
 	file, err := os.Open(log)
 	if err != nil {
 		return ""
 	}
 	defer file.Close()
-	file.Seek(r.sizes[log], io.SeekStart)
-	text, _ := io.ReadAll(io.LimitReader(file, 1<<20))
-	r.sizes[log] += int64(len(text))
+	size, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return ""
+	}
+	text, _ := io.ReadAll(io.NewSectionReader(file, r.sizes[log], min(size-r.sizes[log], mostOfLog)))
+	r.sizes[log] = size
 	return string(text)
 }

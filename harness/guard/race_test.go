@@ -132,13 +132,12 @@ func TestGrowthOfTheLogBelongsToTheSpec(t *testing.T) {
 }
 
 func TestLongLogBelongsToItsSpec(t *testing.T) {
-	t.Skip("bug: what a spec logs beyond 1 MiB is read after the next one, which is charged for it")
 	prefix := filepath.Join(t.TempDir(), "race")
 	g := guard.New(guard.Options{Temp: t.TempDir(), RaceLog: prefix})
 	g.Begin()
 	appendTo(t, prefix+".17", strings.Repeat(raceReport, 3<<20/len(raceReport)))
-	if races, _, _ := g.End(); len(races) == 0 {
-		t.Error("no race in 3 MiB of them")
+	if races, _, _ := g.End(); len(races) == 0 || len(races) > 200 {
+		t.Errorf("%d races in 3 MiB of them: want some, and not all", len(races))
 	}
 	g.Begin()
 	if races, _, _ := g.End(); len(races) != 0 {

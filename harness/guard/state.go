@@ -34,14 +34,18 @@ func state(Options) found {
 }
 
 // original is the state that the process started with.
-var original = struct {
+var original struct {
 	folder      string
 	environment []string
 	threads     int
-}{threads: runtime.GOMAXPROCS(0)}
+}
 
-// remember keeps the state that restore goes back to.
+// remember keeps the state that restore goes back to. Setting GOMAXPROCS, even to
+// what it is, ends that the runtime adapts it to the cgroup's limit, which would
+// look as if the spec had changed it.
 func remember() {
+	original.threads = runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(original.threads)
 	original.folder, _ = os.Getwd()
 	original.environment = os.Environ()
 }

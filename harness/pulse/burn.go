@@ -2,6 +2,8 @@ package pulse
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/concurrency-dojo/dojo/harness/stack"
@@ -13,7 +15,7 @@ type Burn struct {
 	CPU, Window time.Duration
 	// Runnable is the share of looks, 0 to 1, at which something could run.
 	Runnable float64
-	// Sleeping are goroutines of the answer that poll: asleep at every look.
+	// Sleeping are goroutines of the answer that poll: asleep at most looks.
 	Sleeping []stack.Goroutine
 }
 
@@ -30,47 +32,51 @@ func Measure(window time.Duration) (burn Burn) {
 	return burn
 }
 
+// Of so many looks, a goroutine that polls is asleep at pollingLooks or more: it
+// wakes up in between, so that some may find it awake.
+const (
+	looks        = 10
+	pollingLooks = 7
+)
+
 func measure(window time.Duration) Burn {
-	const looks = 10
 	before, start := usage().CPU, time.Now()
 	runnable := 0
-	var sleeping []stack.Goroutine
-	for i := range looks {
+	seen := sleepers{}
+	for range looks {
 		Nap(window / looks)
 		if Look().Runnable > 0 {
 			runnable++
 		}
-		sleeping = stillAsleep(sleeping, i == 0)
+		seen.look(stack.All())
 	}
 	return Burn{
 		CPU:      usage().CPU - before,
 		Window:   time.Since(start),
 		Runnable: float64(runnable) / looks,
-		Sleeping: sleeping,
+		Sleeping: seen.polling(),
 	}
 }
 
-// stillAsleep keeps those of the known goroutines that sleep at this look too,
-// or finds all that do if this is the first look.
-func stillAsleep(known []stack.Goroutine, first bool) []stack.Goroutine {
-	asleep := map[uint64]bool{}
-	var found []stack.Goroutine
-	for _, g := range stack.All() {
+// sleepers are the goroutines of the answer that were seen asleep, as often as
+// they were.
+type sleepers map[uint64][]stack.Goroutine
+
+func (s sleepers) look(all []stack.Goroutine) {
+	for _, g := range all {
 		if g.State == "sleep" && len(stack.Answers(g.Frames)) > 0 {
-			asleep[g.ID] = true
-			found = append(found, g)
+			s[g.ID] = append(s[g.ID], g)
 		}
 	}
-	if first {
-		return found
-	}
-	var still []stack.Goroutine
-	for _, g := range known {
-		if asleep[g.ID] {
-			still = append(still, g)
+}
+
+func (s sleepers) polling() (found []stack.Goroutine) {
+	for _, id := range slices.Sorted(maps.Keys(s)) {
+		if len(s[id]) >= pollingLooks {
+			found = append(found, s[id][0])
 		}
 	}
-	return still
+	return found
 }
 
 // String says what the evidence is, for the learner.

@@ -17,7 +17,7 @@ const tick = time.Second / 100
 const most = 512
 
 // usage reads the processor time and the switches, from getrusage(2) for this
-// process and from /proc for its descendants, whose runnable threads it counts
+// process and from /proc for its descendants, zombies too, whose runnable threads it counts
 // too. What vanishes meanwhile has ended, which is no error.
 func usage() Beat {
 	var process, reaped, thread unix.Rusage
@@ -27,12 +27,14 @@ func usage() Beat {
 	beat := Beat{CPU: spent(process) + spent(reaped) - spent(thread), Switches: process.Nvcsw - thread.Nvcsw}
 	for _, pid := range Descendants() {
 		fields := Stat(pid)
-		if len(fields) <= statThreads || fields[StatState] == "Z" {
+		if len(fields) <= statThreads {
 			continue
 		}
-		user, _ := strconv.Atoi(fields[statUser])
-		system, _ := strconv.Atoi(fields[statUser+1])
-		beat.CPU += time.Duration(user+system) * tick
+		// Own user and system time, then those of children that it waited for.
+		for _, field := range fields[statTimes : statTimes+4] {
+			ticks, _ := strconv.Atoi(field)
+			beat.CPU += time.Duration(ticks) * tick
+		}
 		if fields[statThreads] == "1" {
 			beat.Runnable += runnable(fields)
 		} else {
@@ -73,8 +75,8 @@ func runnableThreads(pid int) int {
 const (
 	StatState   = 0
 	StatParent  = 1
-	StatSession = 3
-	statUser    = 11
+	StatExit    = 49
+	statTimes   = 11
 	statThreads = 17
 )
 

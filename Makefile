@@ -8,7 +8,7 @@ KATA ?=
 ARGS ?=
 LEVEL ?= 1
 SEED ?= 0
-REPEAT ?= 1
+REPEAT ?=
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,7 +25,7 @@ FORCE:
 # The scorecard is for people: a score below the maximum is no error of make's.
 # STRICT=1 hands on the exit status for scripts.
 grade: build ## grade your answers (KATA=sync/boundedqueue for one)
-	@bin/dojo grade $(KATA) --repeat $(REPEAT) --seed $(SEED) $(ARGS) || { status=$$?; \
+	@bin/dojo grade $(KATA) $(if $(REPEAT),--repeat $(REPEAT)) --seed $(SEED) $(ARGS) || { status=$$?; \
 	  if [ -z "$(STRICT)" ] && [ $$status -eq 1 ]; then exit 0; fi; exit $$status; }
 
 watch: build ## grade a kata each time you save one of its files
@@ -38,13 +38,13 @@ hint: build ## a hint (KATA=boundedqueue LEVEL=2)
 	@bin/dojo hint $(KATA) --level $(LEVEL)
 
 solutions: build ## grade the reference solutions
-	@bin/dojo grade --solutions $(KATA) --repeat $(REPEAT) --seed $(SEED) $(ARGS)
+	@bin/dojo grade --solutions $(KATA) $(if $(REPEAT),--repeat $(REPEAT)) --seed $(SEED) $(ARGS)
 
 doctor: build ## what this machine has and lacks
 	@bin/dojo doctor
 
 prove: build ## for authors: stubs fail, references pass, wrong solutions are caught
-	@bin/dojo prove $(KATA) --repeat $(REPEAT) --seed $(SEED)
+	@bin/dojo prove $(KATA) $(if $(REPEAT),--repeat $(REPEAT)) --seed $(SEED)
 
 bench: build ## for authors: measure against go test, side by side
 	@bin/dojo bench

@@ -81,19 +81,19 @@ func (b *bench) duels() []duel {
 		{
 			name: "(a) every reference", runs: b.Runs, aim: 1.0 / 3,
 			before: func() error { return nil },
-			ours:   command{warm, []string{b.Program, "grade", "--solutions"}},
+			ours:   command{warm, []string{b.Program, "grade", "--solutions", "--repeat", "1"}},
 			theirs: command{warm, goTest},
 		},
 		{
 			name: "(b) one kata after an edit", runs: b.Runs, aim: 1.0 / 2,
 			before: func() error { return b.edit(queue) },
-			ours:   command{warm, []string{b.Program, "grade", queue}},
+			ours:   command{warm, []string{b.Program, "grade", "--repeat", "1", queue}},
 			theirs: command{warm, []string{"go", "test", "-race", "./katas/" + queue}},
 		},
 		{
 			name: "(d) every reference, empty build caches", runs: b.Cold, aim: 1.2,
 			before: b.emptyCaches,
-			ours:   command{b.cache("ours"), []string{"sh", "-c", "go build -o bin/dojo ./grader && bin/dojo grade"}},
+			ours:   command{b.cache("ours"), []string{"sh", "-c", "go build -o bin/dojo ./grader && bin/dojo grade --repeat 1"}},
 			theirs: command{b.cache("theirs"), goTest},
 		},
 	}

@@ -50,6 +50,7 @@ func (b *bench) ids() []string {
 	return ids
 }
 
+// copyFile makes the folders that it needs.
 func copyFile(from, to string) error {
 	text, err := os.ReadFile(from)
 	if err != nil {

@@ -23,7 +23,7 @@ func (b *bench) guards(ctx context.Context, out io.Writer) error {
 	times := map[bool]map[string]time.Duration{}
 	for _, unguarded := range []bool{false, true} {
 		reports, err := session.Observe(ctx, references, b.Katas, run.Options{
-			Root: b.Root, Toolchain: b.Toolchain, Repeat: b.Runs, Seed: 1, Parallel: 1, Unguarded: unguarded,
+			Root: b.Root, Toolchain: b.Toolchain, Repeat: b.Runs, Apart: true, Parallel: 1, Unguarded: unguarded,
 		})
 		if err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"strings"
 
 	"github.com/concurrency-dojo/dojo/grader/prove"
@@ -56,7 +55,7 @@ func (c *proveCommand) Run(ctx context.Context, t terminal) error {
 	}
 	seed := c.Seed
 	if seed == 0 {
-		seed = 1 + rand.Uint64N(999_999)
+		seed = drawSeed()
 	}
 	progress := newProgress(t.err)
 	proof, err := prove.Prove(ctx, all, run.Options{Root: root, Toolchain: toolchain, Repeat: c.Repeat, Seed: seed}, progress.say)

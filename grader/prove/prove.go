@@ -178,7 +178,7 @@ func (p *prover) grade(ctx context.Context, src source.Source, katas []session.K
 		// A stub panics in every spec, and that is no matter of luck.
 		repeat = 1
 	}
-	o.Repeat = repeat
+	o.Repeat, o.Apart = repeat, true
 	return session.GradeRuns(ctx, src, katas, o)
 }
 

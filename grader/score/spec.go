@@ -22,14 +22,18 @@ func judgeSpec(kata string, spec Spec, runs []report.Run) SpecCard {
 		Name:    spec.Name,
 		Points:  spec.Points,
 		Verdict: SpecPass,
-		Runs:    Runs{Total: len(runs)},
 	}
 	var gravest finding
 	var seed uint64
 	failures := 0
-	for _, run := range runs {
-		// An outcome that is absent reads like one that never finished.
-		outcome := run.Outcomes[spec.ID]
+	for n, run := range runs {
+		// Every spec belongs to the first run: absent there, it reads like one
+		// that never finished. Later runs hold those that were worth another.
+		outcome, there := run.Outcomes[spec.ID]
+		if !there && n > 0 {
+			continue
+		}
+		card.Runs.Total++
 		card.Milliseconds = max(card.Milliseconds, outcome.Wall.Milliseconds())
 		verdict, why := rule(outcome)
 		switch verdict.gravity() {
@@ -45,9 +49,9 @@ func judgeSpec(kata string, spec Spec, runs []report.Run) SpecCard {
 	if card.Verdict == SpecPass {
 		return card
 	}
-	if failures > 0 && len(runs) > 1 {
+	if total := card.Runs.Total; failures > 0 && total > 1 {
 		gravest.summary += fmt.Sprintf(" The spec failed in %d of %d runs, first with seed %d.",
-			failures, len(runs), seed)
+			failures, total, seed)
 	}
 	if len(gravest.evidence) == 0 && card.Verdict == SpecWrong {
 		gravest.evidence = []string{specLine(spec.Where)}

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
 )
@@ -33,7 +34,9 @@ const (
 type Event struct {
 	Kind Kind `json:"kind"`
 	// Spec is the id that the event is about; empty for Ready and Done.
-	Spec    string          `json:"spec,omitempty"`
+	Spec string `json:"spec,omitempty"`
+	// Round counts the runs of the spec in this process, from 0.
+	Round   int             `json:"round,omitempty"`
 	Outcome *report.Outcome `json:"outcome,omitempty"`
 }
 
@@ -42,8 +45,13 @@ type Plan struct {
 	Kata string `json:"kata"`
 	// Specs are the ids to run; all others are passed over.
 	Specs []string `json:"specs"`
-	// Seed decides the order of the specs and what spec.Rand draws.
+	// Seed decides the order of the specs, what spec.Rand draws and how the
+	// schedule is disturbed. Each further round has the next seed.
 	Seed uint64 `json:"seed"`
+	// Rounds is how often each spec is run at most, while it passes. Budget, if
+	// not 0, is the time after which no round is begun but a spec's first.
+	Rounds int           `json:"rounds"`
+	Budget time.Duration `json:"budget,omitempty"`
 	// Unguarded leaves the guards off, to measure what they cost.
 	Unguarded bool          `json:"unguarded,omitempty"`
 	Limits    report.Limits `json:"limits"`

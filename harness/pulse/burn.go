@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/concurrency-dojo/dojo/harness/instrument/hook"
 	"github.com/concurrency-dojo/dojo/harness/stack"
 )
 
@@ -64,7 +65,7 @@ type sleepers map[uint64][]stack.Goroutine
 
 func (s sleepers) look(all []stack.Goroutine) {
 	for _, g := range all {
-		if g.State == "sleep" && len(stack.Answers(g.Frames)) > 0 {
+		if g.State == "sleep" && !g.Calls(hook.Pausing) && len(stack.Answers(g.Frames)) > 0 {
 			s[g.ID] = append(s[g.ID], g)
 		}
 	}

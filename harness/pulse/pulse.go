@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/concurrency-dojo/dojo/harness/instrument/hook"
 	"github.com/concurrency-dojo/dojo/harness/stack"
 )
 
@@ -26,7 +27,7 @@ type Beat struct {
 	Switches int64
 	// Runnable counts the goroutines of this process that run or could run, and
 	// the threads of its descendants that do. The caller's goroutine and those
-	// that only poll for a spec are left out.
+	// that only poll for a spec are left out; those that a hook holds up are not.
 	Runnable int
 }
 
@@ -35,7 +36,7 @@ func Look() Beat {
 	beat := usage()
 	for i, g := range stack.All() {
 		// The first of a dump is the caller.
-		if i > 0 && couldRun(g.State) && !polls(g) {
+		if i > 0 && (couldRun(g.State) && !polls(g) || g.Calls(hook.Pausing)) {
 			beat.Runnable++
 		}
 	}

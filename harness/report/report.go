@@ -33,10 +33,19 @@ type Report struct {
 // Run is one pass over the specs of a kata.
 type Run struct {
 	Seed uint64 `json:"seed"`
-	// Outcomes has one entry for each expected spec id, in any order. An id
-	// that is absent was not run.
+	// Outcomes has one entry for each spec that was to be run: all of them in
+	// the first run, and in later ones those that are worth another, as far as
+	// the time went.
 	Outcomes map[string]Outcome `json:"outcomes"`
 }
+
+// Undisturbed reports whether a run with this seed leaves the schedule of the
+// answer alone: seeds that end in 000 do.
+func Undisturbed(seed uint64) bool { return seed%SeedStep == 0 }
+
+// SeedStep is the distance between the seeds of undisturbed runs; those in
+// between belong to disturbed ones.
+const SeedStep = 1000
 
 // Complaint is a remark about a line of source.
 type Complaint struct {
@@ -73,6 +82,12 @@ type Outcome struct {
 	CPU   time.Duration `json:"cpu"`
 	// Fault says what went wrong on our side, if anything did.
 	Fault string `json:"fault,omitempty"`
+}
+
+// Clean reports whether nothing speaks against the spec.
+func (o Outcome) Clean() bool {
+	return o.Finished && o.Failure == nil && o.Stuck == nil && o.Exit == nil &&
+		len(o.Races) == 0 && len(o.Leaks) == 0 && o.Fault == ""
 }
 
 // FailureKind says how a spec's own goroutine failed.
@@ -136,6 +151,23 @@ type Goroutine struct {
 	Where []Location `json:"where,omitempty"`
 	// Born is the go statement that started it.
 	Born Location `json:"born,omitzero"`
+	// Holds are the locks that it has taken and not given back.
+	Holds []Lock `json:"holds,omitempty"`
+	// Wants are the locks, with their holders, that keep it from taking the one
+	// that it waits for.
+	Wants []Lock `json:"wants,omitempty"`
+}
+
+// Lock is a lock that is held.
+type Lock struct {
+	// Name is how the source calls it where it was taken: "q.mu".
+	Name string `json:"name"`
+	// Where it was taken.
+	Where Location `json:"where"`
+	// Read: it was taken for reading.
+	Read bool `json:"read,omitempty"`
+	// Holder is the goroutine that took it; it may have ended since.
+	Holder uint64 `json:"holder"`
 }
 
 // Exit is how the process of a spec ended before the spec did.

@@ -8,11 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/concurrency-dojo/dojo/harness/instrument"
 	"github.com/concurrency-dojo/dojo/harness/report"
 	"github.com/concurrency-dojo/dojo/harness/source"
 	"github.com/concurrency-dojo/dojo/harness/stack"
@@ -43,11 +45,7 @@ func build(ctx context.Context, work string, answers []source.Answer, o Options)
 	b := &built{binary: filepath.Join(work, "katas.bin"), broken: map[string][]report.Complaint{}, alone: map[string]string{}}
 	left := slices.Clone(answers)
 	for len(left) > 0 {
-		c, err := compilation(work, "all", left, o)
-		if err != nil {
-			return nil, err
-		}
-		broken, err := c.compile(ctx, b.binary)
+		broken, err := compile(ctx, b.binary, work, "all", left, o)
 		if err != nil {
 			return nil, err
 		}
@@ -76,16 +74,27 @@ func (b *built) only(ctx context.Context, work string, answer source.Answer, o O
 		return binary, nil
 	}
 	name := strings.ReplaceAll(answer.Kata, "/", "-")
-	c, err := compilation(work, name, []source.Answer{answer}, o)
-	if err != nil {
-		return "", err
-	}
 	binary := filepath.Join(work, name+".bin")
-	if _, err := c.compile(ctx, binary); err != nil {
+	if _, err := compile(ctx, binary, work, name, []source.Answer{answer}, o); err != nil {
 		return "", err
 	}
 	b.alone[answer.Kata] = binary
 	return binary, nil
+}
+
+// compile builds a binary of these answers, instrumented as deeply as compiles.
+// What the compiler says of text that nobody wrote would help nobody: so what it
+// says of the plain text counts.
+func compile(ctx context.Context, binary, work, name string, answers []source.Answer, o Options) (broken map[string][]report.Complaint, err error) {
+	for depth := instrument.Locks; ; depth++ {
+		c, err := compilation(work, name, answers, depth, o)
+		if err != nil {
+			return nil, err
+		}
+		if broken, err = c.compile(ctx, binary); err != nil || len(broken) == 0 || depth == instrument.Plain {
+			return broken, err
+		}
+	}
 }
 
 // compiler is one call of go build.
@@ -100,13 +109,16 @@ type compiler struct {
 
 // compilation writes the overlay: the answers in place of the tree's, each
 // kata's specs as an ordinary package below it, and a main that imports those.
-func compilation(work, name string, answers []source.Answer, o Options) (*compiler, error) {
+func compilation(work, name string, answers []source.Answer, depth instrument.Depth, o Options) (*compiler, error) {
 	replace := map[string]string{}
 	var main bytes.Buffer
 	main.WriteString("package main\n\nimport (\n\t\"github.com/concurrency-dojo/dojo/harness/spec\"\n")
 	for _, answer := range answers {
 		if err := answer.Overlay(o.Root, replace); err != nil {
 			return nil, fmt.Errorf("run: lay %s over the tree: %w", answer.Kata, err)
+		}
+		if err := instrumented(work, answer, depth, o, replace); err != nil {
+			return nil, fmt.Errorf("run: instrument %s: %w", answer.Kata, err)
 		}
 		folder := filepath.Join(o.Root, "katas", filepath.FromSlash(answer.Kata))
 		// The folder is no part of the pattern: its name may hold brackets.
@@ -145,6 +157,26 @@ func compilation(work, name string, answers []source.Answer, o Options) (*compil
 		}
 	}
 	return c, nil
+}
+
+// instrumented writes the answer's files with hooks and lays them over the tree.
+func instrumented(work string, answer source.Answer, depth instrument.Depth, o Options, replace map[string]string) error {
+	if depth == instrument.Plain {
+		return nil
+	}
+	folder := filepath.Join(work, "instrumented", filepath.FromSlash(answer.Kata))
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for name, text := range answer.Files {
+		shown := path.Join("katas", answer.Kata, name)
+		file := filepath.Join(folder, name)
+		if err := os.WriteFile(file, instrument.File(shown, text, depth), 0o644); err != nil {
+			return err
+		}
+		replace[filepath.Join(o.Root, filepath.FromSlash(shown))] = file
+	}
+	return nil
 }
 
 // compile builds the binary. It returns the complaints by kata if answers are at

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/concurrency-dojo/dojo/harness/instrument"
 	"github.com/concurrency-dojo/dojo/harness/report"
 	"github.com/concurrency-dojo/dojo/harness/source"
 )
@@ -21,7 +22,7 @@ func TestComplaints(t *testing.T) {
 		{Kata: "sync/lock", Folder: staged, Files: map[string][]byte{"lock.go": nil}},
 		{Kata: "sync/queue", InPlace: true},
 	}
-	c, err := compilation(t.TempDir(), "all", answers, quick(root))
+	c, err := compilation(t.TempDir(), "all", answers, instrument.Plain, quick(root))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func TestComplaintOfAFolderWithSpaces(t *testing.T) {
 	root := smallTree(t)
 	staged := filepath.Join(t.TempDir(), "my answers")
 	lay(t, staged, map[string]string{"lock.go": "package lock\n"})
-	c, err := compilation(t.TempDir(), "all", []source.Answer{{Kata: "sync/lock", Folder: staged, Files: map[string][]byte{"lock.go": nil}}}, quick(root))
+	c, err := compilation(t.TempDir(), "all", []source.Answer{{Kata: "sync/lock", Folder: staged, Files: map[string][]byte{"lock.go": nil}}}, instrument.Plain, quick(root))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,25 +18,54 @@ import (
 	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
-// execution is one run of one kata: as many processes, one after the other, as
-// it takes to give each spec its outcome. A process that ends during a spec
-// costs that spec only; the next one runs the rest.
+// execution runs one kata, each spec for some rounds: as many processes, one
+// after the other, as it takes to give each spec an outcome. A process that ends
+// during a spec costs that spec only; the next one runs the rest.
 type execution struct {
 	work    string
 	built   *built
 	answer  source.Answer
 	job     Job
 	options Options
-	seed    uint64
+	// seed is that of the first round.
+	seed   uint64
+	rounds int
+	// budget is the time after which no round is begun but a spec's first; 0 is
+	// no bound.
+	budget time.Duration
 }
 
-// run returns the outcomes by spec id.
-func (e *execution) run(ctx context.Context) map[string]report.Outcome {
-	outcomes := map[string]report.Outcome{}
+// run returns the rounds, none if ctx ended before the first was over.
+func (e *execution) run(ctx context.Context) []report.Run {
+	outcomes := e.outcomes(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	var all []report.Run
+	for id, rounds := range outcomes {
+		for n, outcome := range rounds {
+			for len(all) <= n {
+				all = append(all, report.Run{Seed: e.seed + uint64(len(all)), Outcomes: map[string]report.Outcome{}})
+			}
+			all[n].Outcomes[id] = outcome
+		}
+	}
+	return all
+}
+
+// outcomes returns, for each spec id, what came of its rounds.
+func (e *execution) outcomes(ctx context.Context) map[string][]report.Outcome {
+	outcomes := map[string][]report.Outcome{}
+	start := time.Now()
 	left := slices.Clone(e.job.Specs)
 	binary := e.built.binary
 	for len(left) > 0 && ctx.Err() == nil {
-		p, err := e.process(ctx, binary, left)
+		budget := e.budget
+		if budget > 0 {
+			// What is used up leaves each spec its first round.
+			budget = max(time.Nanosecond, budget-time.Since(start))
+		}
+		p, err := e.process(ctx, binary, left, budget)
 		if err != nil {
 			e.fault(outcomes, left, err)
 			break
@@ -50,9 +79,9 @@ func (e *execution) run(ctx context.Context) map[string]report.Outcome {
 			}
 			continue
 		}
-		for id, outcome := range p.outcomes {
+		for id, rounds := range p.outcomes {
 			if slices.Contains(left, id) {
-				outcomes[id] = e.explain(outcome)
+				outcomes[id] = e.explain(rounds...)
 			}
 		}
 		before := len(left)
@@ -71,38 +100,41 @@ func (e *execution) run(ctx context.Context) map[string]report.Outcome {
 	return outcomes
 }
 
-func (e *execution) fault(outcomes map[string]report.Outcome, ids []string, err error) {
+func (e *execution) fault(outcomes map[string][]report.Outcome, ids []string, err error) {
 	for _, id := range ids {
-		outcomes[id] = report.Outcome{Fault: err.Error()}
+		outcomes[id] = []report.Outcome{{Fault: err.Error()}}
 	}
 }
 
 // explain adds the lines that may be the cause where the kernel tells none.
-func (e *execution) explain(outcome report.Outcome) report.Outcome {
-	if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 && exit.Message == "" && exit.Signal == "" && exit.Killed == "" {
-		exit.Where = e.answer.Suspects("exit")
-	}
-	for i, leak := range outcome.Leaks {
-		if len(leak.Where) == 0 && leak.Born == (report.Location{}) {
-			outcome.Leaks[i].Where = e.answer.Suspects(string(leak.Kind))
+func (e *execution) explain(rounds ...report.Outcome) []report.Outcome {
+	for _, outcome := range rounds {
+		if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 && exit.Message == "" && exit.Signal == "" && exit.Killed == "" {
+			exit.Where = e.answer.Suspects("exit")
+		}
+		for i, leak := range outcome.Leaks {
+			if len(leak.Where) == 0 && leak.Born == (report.Location{}) {
+				outcome.Leaks[i].Where = e.answer.Suspects(string(leak.Kind))
+			}
 		}
 	}
-	return outcome
+	return rounds
 }
 
 // process is what one process did.
 type process struct {
 	// ready: package initialisation is over. done: every spec was run.
 	ready, done bool
-	outcomes    map[string]report.Outcome
-	exit        *report.Exit
+	// outcomes are those of each spec's rounds, in order.
+	outcomes map[string][]report.Outcome
+	exit     *report.Exit
 }
 
 // silence is what a process gets beyond a spec's wall limit to say so itself.
 const silence = 15 * time.Second
 
 // process starts the binary for these specs and follows it to its end.
-func (e *execution) process(ctx context.Context, binary string, ids []string) (*process, error) {
+func (e *execution) process(ctx context.Context, binary string, ids []string, budget time.Duration) (*process, error) {
 	folder, err := os.MkdirTemp(e.work, "p")
 	if err != nil {
 		return nil, fmt.Errorf("run: make a folder for the process: %w", err)
@@ -116,7 +148,7 @@ func (e *execution) process(ctx context.Context, binary string, ids []string) (*
 	key := make([]byte, attest.KeySize)
 	rand.Read(key)
 	plan := attest.Plan{
-		Kata: e.job.Kata, Specs: ids, Seed: e.seed, Limits: e.job.Limits,
+		Kata: e.job.Kata, Specs: ids, Seed: e.seed, Rounds: e.rounds, Budget: budget, Limits: e.job.Limits,
 		Unguarded: e.options.Unguarded, RaceLog: filepath.Join(folder, "race"),
 	}
 	sealed, err := attest.Seal(key, plan)
@@ -153,7 +185,7 @@ func (e *execution) process(ctx context.Context, binary string, ids []string) (*
 
 	// The events end when the process does: reading them in a goroutine keeps a
 	// descendant that holds the pipe from holding us.
-	p := &process{outcomes: map[string]report.Outcome{}}
+	p := &process{outcomes: map[string][]report.Outcome{}}
 	read := make(chan string)
 	go func() { read <- p.follow(attest.NewReader(key, w.events), e.job.Limits.SpecWall+silence, kill) }()
 	wait(command)
@@ -162,7 +194,7 @@ func (e *execution) process(ctx context.Context, binary string, ids []string) (*
 	open := <-read
 	p.exit = ended(command, context.Cause(ctx), stderr.String())
 	if open != "" {
-		p.outcomes[open] = report.Outcome{Exit: p.exit}
+		p.outcomes[open] = append(p.outcomes[open], report.Outcome{Exit: p.exit})
 	}
 	return p, nil
 }
@@ -195,8 +227,8 @@ func (p *process) follow(events *attest.Reader, longest time.Duration, kill cont
 		case attest.Start:
 			open = event.Spec
 		case attest.Stop, attest.Stuck:
-			if event.Outcome != nil && event.Spec == open {
-				p.outcomes[event.Spec] = *event.Outcome
+			if event.Outcome != nil && event.Spec == open && event.Round == len(p.outcomes[open]) {
+				p.outcomes[open] = append(p.outcomes[open], *event.Outcome)
 			}
 			open = ""
 		case attest.Done:

@@ -39,6 +39,14 @@ func trial(t *testing.T, kata string, specs ...string) *execution {
 	}
 }
 
+// once returns the outcomes of the first round.
+func (e *execution) once(ctx context.Context) map[string]report.Outcome {
+	for _, run := range e.run(ctx) {
+		return run.Outcomes
+	}
+	return nil
+}
+
 // at is where the answer of a trial calls something.
 func at(line int) []report.Location {
 	return []report.Location{{File: "katas/sync/lock/lock.go", Line: line, Function: "Lock"}}
@@ -68,7 +76,7 @@ func TestEachSpecGetsItsOwnOutcome(t *testing.T) {
 		t.Run(c.spec, func(t *testing.T) {
 			// Specs before and after must not suffer.
 			before, after := "pass before", "fail after"
-			got := trial(t, "lock", before, c.spec, after).run(t.Context())
+			got := trial(t, "lock", before, c.spec, after).once(t.Context())
 			if len(got) != 3 || !got[before].Finished || got[before].Exit != nil || !got[after].Finished || got[after].Failure == nil {
 				t.Errorf("%s: the others got %+v and %+v", c.why, got[before], got[after])
 			}
@@ -88,7 +96,7 @@ func TestEachSpecGetsItsOwnOutcome(t *testing.T) {
 
 func TestProcessThatWeEndedHasNoSuspects(t *testing.T) {
 	for _, deed := range []string{"flood", "forge"} {
-		if got := trial(t, "lock", deed).run(t.Context())[deed]; got.Exit == nil || len(got.Exit.Where) != 0 {
+		if got := trial(t, "lock", deed).once(t.Context())[deed]; got.Exit == nil || len(got.Exit.Where) != 0 {
 			t.Errorf("%s: %+v", deed, got.Exit)
 		}
 	}
@@ -120,7 +128,7 @@ func TestNoSpecPassesInSilence(t *testing.T) {
 		{"an end is told for another spec than the one that runs", "lock", []string{"another pass", "pass"}, false},
 	} {
 		t.Run(c.why, func(t *testing.T) {
-			got := trial(t, c.kata, c.specs...).run(t.Context())
+			got := trial(t, c.kata, c.specs...).once(t.Context())
 			for _, id := range c.specs {
 				if seen, ok := got[id]; !ok || seen.Finished || (seen.Fault != "") != c.fault || !c.fault && seen.Exit == nil {
 					t.Errorf("%s: %+v", id, seen)
@@ -131,7 +139,7 @@ func TestNoSpecPassesInSilence(t *testing.T) {
 }
 
 func TestOutcomesOfTheSpecsThatWereAskedForOnly(t *testing.T) {
-	got := trial(t, "lock", "pass 1", "exit 1", "pass 2", "exit 2", "exit 3", "pass 3").run(t.Context())
+	got := trial(t, "lock", "pass 1", "exit 1", "pass 2", "exit 2", "exit 3", "pass 3").once(t.Context())
 	want := []string{"exit 1", "exit 2", "exit 3", "pass 1", "pass 2", "pass 3"}
 	if ids := slices.Sorted(maps.Keys(got)); !slices.Equal(ids, want) {
 		t.Errorf("outcomes of %q", ids)
@@ -142,7 +150,7 @@ func TestOutcomesOfTheSpecsThatWereAskedForOnly(t *testing.T) {
 func TestProcessHasAnEmptyEnvironment(t *testing.T) {
 	t.Setenv("DOJO_TEST_TOKEN", "of the CI system")
 	e := trial(t, "lock", "tell")
-	told := e.run(t.Context())["tell"].Fault
+	told := e.once(t.Context())["tell"].Fault
 	lines := strings.Split(told, "\n")
 	if want := "in " + e.work; !strings.Contains(lines[0], want) || !strings.HasPrefix(lines[0], e.work) || !strings.HasSuffix(lines[0], "with 0") {
 		t.Errorf("%q: want its own temporary folder and an empty one to work in, in %s", lines[0], e.work)
@@ -167,7 +175,7 @@ func TestDaemonOfASpecIsSweptUp(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "pid")
 	id := "daemon " + file
-	if got := trial(t, "lock", id).run(t.Context()); got[id].Exit == nil {
+	if got := trial(t, "lock", id).once(t.Context()); got[id].Exit == nil {
 		t.Errorf("%+v", got)
 	}
 	assertGone(t, file)
@@ -198,7 +206,7 @@ func TestCancelledGradingEndsItsProcess(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan map[string]report.Outcome)
-	go func() { ended <- trial(t, "lock", "pass", "wait "+fifo, "pass 2").run(ctx) }()
+	go func() { ended <- trial(t, "lock", "pass", "wait "+fifo, "pass 2").once(ctx) }()
 	pid, err := os.ReadFile(fifo) // until the spec runs
 	if err != nil {
 		t.Fatal(err)
@@ -213,4 +221,30 @@ func TestCancelledGradingEndsItsProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	assertGone(t, file)
+}
+
+func TestASpecIsRunForRoundsUntilItFails(t *testing.T) {
+	const exits, fails, passes = "later exit in round 2", "later fail in round 1", "pass"
+	e := trial(t, "lock", exits, fails, passes)
+	e.seed, e.rounds = 7001, 4
+	var got []string
+	for n, run := range e.run(t.Context()) {
+		if run.Seed != 7001+uint64(n) {
+			t.Errorf("round %d has seed %d", n, run.Seed)
+		}
+		for _, id := range []string{exits, fails, passes} {
+			if outcome, there := run.Outcomes[id]; there {
+				got = append(got, fmt.Sprint(n, " ", id, " clean: ", outcome.Clean()))
+			}
+		}
+	}
+	want := []string{
+		"0 " + exits + " clean: true", "0 " + fails + " clean: true", "0 pass clean: true",
+		"1 " + exits + " clean: true", "1 " + fails + " clean: false", "1 pass clean: true",
+		"2 " + exits + " clean: false", "2 pass clean: true",
+		"3 pass clean: true",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
 }

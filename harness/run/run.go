@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,9 +31,17 @@ type Options struct {
 	Root string
 	// Toolchain compiles; see Probe.
 	Toolchain Toolchain
-	// Repeat is how often each kata is run, at least 1.
+	// Repeat is how often each spec is run, as long as it passes: the first time
+	// as it is, then with its schedule disturbed. 0 leaves that to Budget.
 	Repeat int
-	Seed   uint64
+	// Budget, with Repeat 0, is how long a kata is run; its specs are run at
+	// least once.
+	Budget time.Duration
+	// Apart runs the katas Repeat times undisturbed, each time in a process of
+	// their own, whatever came of the time before.
+	Apart bool
+	// Seed is that of the first run.
+	Seed uint64
 	// Parallel is the number of processes at a time, 0 for twice as many as
 	// there are processors: specs mostly wait.
 	Parallel int
@@ -111,20 +120,33 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 
 // runs runs one kata as often as asked, each time with a seed of its own.
 func runs(ctx context.Context, work string, built *built, answer source.Answer, job Job, o Options) []report.Run {
-	var all []report.Run
-	for n := range max(1, o.Repeat) {
-		if ctx.Err() != nil {
-			break
+	start := time.Now()
+	first := execution{work: work, built: built, answer: answer, job: job, options: o, seed: o.Seed, rounds: 1}
+	all := first.run(ctx)
+	if o.Apart {
+		for n := 1; n < o.Repeat && ctx.Err() == nil; n++ {
+			first.seed += report.SeedStep
+			all = append(all, first.run(ctx)...)
 		}
-		e := execution{work: work, built: built, answer: answer, job: job, options: o, seed: o.Seed + uint64(n)}
-		outcomes := e.run(ctx)
-		if ctx.Err() != nil {
-			break
-		}
-		all = append(all, report.Run{Seed: e.seed, Outcomes: outcomes})
+		return all
 	}
-	return all
+	rest := first
+	rest.seed, rest.rounds = o.Seed+1, o.Repeat-1
+	if o.Repeat == 0 {
+		rest.rounds, rest.budget = mostRounds, o.Budget-time.Since(start)
+	}
+	rest.job.Specs = slices.DeleteFunc(slices.Clone(job.Specs), func(id string) bool {
+		return len(all) == 0 || !all[0].Outcomes[id].Clean()
+	})
+	if rest.rounds < 1 || o.Repeat == 0 && rest.budget <= 0 || len(rest.job.Specs) == 0 {
+		return all
+	}
+	return append(all, rest.run(ctx)...)
 }
+
+// mostRounds bounds what fits into a budget: the seeds up to the next run that
+// is not disturbed.
+const mostRounds = report.SeedStep - 2
 
 func parallel(o Options) int {
 	if o.Parallel > 0 {

@@ -39,15 +39,16 @@ func runPlain(t *testing.T) {
 	}
 	t.Cleanup(func() { os.RemoveAll(temp) })
 	t.Setenv("TMPDIR", temp)
-	theSeed = uint64(time.Now().UnixNano())
+	theSeed = uint64(time.Now().UnixNano()) * report.SeedStep
 	t.Logf("seed %d", theSeed)
 
 	var current string
 	s := &suite{
 		guard:  guard.New(guard.Options{Temp: os.TempDir()}),
-		wanted: func(string) bool { return true },
-		began:  func(sentence string) { current = sentence },
-		ended:  func(string, report.Outcome, bool) {},
+		wanted: func(string, int) bool { return true },
+		began:  func(sentence string, _ int) { current = sentence },
+		ended:  func(string, int, report.Outcome) {},
+		over:   func(bool) {},
 		strict: true,
 	}
 	theWatchdog.start(report.DefaultLimits, func(outcome report.Outcome) {

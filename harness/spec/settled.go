@@ -46,19 +46,21 @@ func Settled[T any](ctx context.Context, calls ...<-chan T) {
 func settle(ctx context.Context) bool {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	start := pulse.Look().CPU
-	for quiet := 0; quiet < 2; {
-		runtime.Gosched()
+	runtime.Gosched()
+	start := pulse.Look()
+	for quiet := start.Runnable == 0; ; {
 		pulse.Nap(time.Millisecond)
 		beat := pulse.Look()
-		switch {
-		case ctx.Err() != nil, beat.CPU-start > settleCPU:
+		switch was := quiet; {
+		case ctx.Err() != nil, beat.CPU-start.CPU > settleCPU:
 			return false
-		case beat.Runnable == 0:
-			quiet++
+		case beat.Runnable > 0:
+			quiet = false
+			runtime.Gosched()
+		case was:
+			return true
 		default:
-			quiet = 0
+			quiet = true
 		}
 	}
-	return true
 }

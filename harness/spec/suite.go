@@ -16,22 +16,26 @@ import (
 	"github.com/concurrency-dojo/dojo/harness/stack"
 )
 
-// theSeed is the run's; Rand mixes it with the spec's sentence.
+// theSeed is the current round's; Rand mixes it with the spec's sentence.
 var theSeed uint64
 
 // suite runs each spec between a guard's two censuses.
 type suite struct {
 	guard *guard.Guard
-	// wanted reports whether a spec is to be run in this process.
-	wanted func(sentence string) bool
-	// began and ended are told of each spec; either may end the process.
-	began func(sentence string)
-	ended func(sentence string, outcome report.Outcome, dirty bool)
+	// wanted reports whether a spec is to be run, now for the round-th time.
+	wanted func(sentence string, round int) bool
+	// began and ended are told of each round; either may end the process.
+	began func(sentence string, round int)
+	ended func(sentence string, round int, outcome report.Outcome)
+	// over is told when a spec has had its last round.
+	over func(dirty bool)
 	// strict makes what the guard finds fail the spec in Ginkgo too.
 	strict bool
 
 	started time.Time
-	ran     bool
+	// open: the current round has not been told of.
+	open    bool
+	round   int
 	dirty   bool
 	outcome report.Outcome
 }
@@ -45,18 +49,24 @@ func (s *suite) install() {
 }
 
 func (s *suite) before() {
-	s.ran = false
-	sentence := CurrentSpecReport().LeafNodeText
-	if !s.wanted(sentence) {
+	seen := CurrentSpecReport()
+	// Ginkgo goes on to the next round only if the one before passed.
+	s.tell(nil)
+	s.round = seen.NumAttempts - 1
+	if s.round > 0 && !s.outcome.Clean() || !s.wanted(seen.LeafNodeText, s.round) {
 		Skip("not asked for")
 	}
-	s.ran, s.dirty, s.outcome, s.started = true, false, report.Outcome{}, time.Now()
-	s.began(sentence)
+	s.open, s.dirty, s.outcome, s.started = true, false, report.Outcome{}, time.Now()
+	s.began(seen.LeafNodeText, s.round)
 	if s.guard != nil {
 		s.guard.Begin()
 	}
 	theWatchdog.begin()
-	DeferCleanup(s.look)
+	undo := disturb(theSeed)
+	DeferCleanup(func() {
+		undo()
+		s.look()
+	})
 }
 
 // look takes the guard's second census, once the spec has cleaned up.
@@ -76,14 +86,27 @@ func (s *suite) look() {
 	}
 }
 
+// after is called once for a spec, after its last round.
 func (s *suite) after(seen SpecReport) {
-	if !s.ran {
+	ran := s.open || s.round > 0
+	s.tell(failure(seen, s.outcome.Failure))
+	s.round = 0
+	if ran {
+		s.over(s.dirty)
+	}
+}
+
+// tell passes on what became of the round that is open, if one is. That waits
+// for the round's very end, since a goroutine that it left behind may still fail.
+func (s *suite) tell(failed *report.Failure) {
+	if !s.open {
 		return
 	}
+	s.open = false
 	s.outcome.Finished = true
 	s.outcome.Wall = time.Since(s.started)
-	s.outcome.Failure = failure(seen, s.outcome.Failure)
-	s.ended(seen.LeafNodeText, s.outcome, s.dirty)
+	s.outcome.Failure = failed
+	s.ended(CurrentSpecReport().LeafNodeText, s.round, s.outcome)
 }
 
 // failure translates what Ginkgo knows; marked carries the kind that Idle left.
@@ -150,22 +173,27 @@ func runGraded() {
 	theSeed = plan.Seed
 	debug.SetTraceback("all")
 
-	var current string
+	var current attest.Event
 	emit := func(event attest.Event) {
 		if events.Emit(event) != nil {
 			os.Exit(3)
 		}
 	}
-	left := len(plan.Specs)
+	p := pace{left: len(plan.Specs), rounds: plan.Rounds, end: time.Now().Add(plan.Budget), endless: plan.Budget == 0}
 	s := &suite{
-		wanted: func(sentence string) bool { return slices.Contains(plan.Specs, report.SpecID(plan.Kata, sentence)) },
-		began: func(sentence string) {
-			current = report.SpecID(plan.Kata, sentence)
-			emit(attest.Event{Kind: attest.Start, Spec: current})
+		wanted: func(sentence string, round int) bool {
+			return slices.Contains(plan.Specs, report.SpecID(plan.Kata, sentence)) && p.goesOn(round)
 		},
-		ended: func(sentence string, outcome report.Outcome, dirty bool) {
-			emit(attest.Event{Kind: attest.Stop, Spec: report.SpecID(plan.Kata, sentence), Outcome: &outcome})
-			if left--; dirty && left > 0 {
+		began: func(sentence string, round int) {
+			theSeed = plan.Seed + uint64(round)
+			current = attest.Event{Kind: attest.Start, Spec: report.SpecID(plan.Kata, sentence), Round: round}
+			emit(current)
+		},
+		ended: func(_ string, round int, outcome report.Outcome) {
+			emit(attest.Event{Kind: attest.Stop, Spec: current.Spec, Round: round, Outcome: &outcome})
+		},
+		over: func(dirty bool) {
+			if p.left--; dirty && p.left > 0 {
 				os.Exit(0)
 			}
 		},
@@ -174,7 +202,7 @@ func runGraded() {
 		s.guard = guard.New(guard.Options{Temp: os.TempDir(), PrivateIPC: plan.PrivateIPC, RaceLog: plan.RaceLog})
 	}
 	theWatchdog.start(plan.Limits, func(outcome report.Outcome) {
-		emit(attest.Event{Kind: attest.Stuck, Spec: current, Outcome: &outcome})
+		emit(attest.Event{Kind: attest.Stuck, Spec: current.Spec, Round: current.Round, Outcome: &outcome})
 		guard.EndDescendants()
 		os.Exit(0)
 	})
@@ -183,6 +211,7 @@ func runGraded() {
 		config.FocusFiles = []string{"/katas/" + plan.Kata + "/"}
 		config.RandomSeed = int64(plan.Seed >> 1)
 		config.RandomizeAllSpecs = true
+		config.MustPassRepeatedly = max(1, plan.Rounds)
 	})
 	emit(attest.Event{Kind: attest.Done})
 	os.Exit(0)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/concurrency-dojo/dojo/harness/instrument/hook"
 	"github.com/concurrency-dojo/dojo/harness/pulse"
 	"github.com/concurrency-dojo/dojo/harness/report"
 	"github.com/concurrency-dojo/dojo/harness/stack"
@@ -25,6 +26,9 @@ const (
 	endGrace = time.Second
 	// firstLook leaves specs alone that are over in a moment.
 	firstLook = 3 * pulse.Interval
+	// longestNap bounds the time between two looks, so that the watchdog speaks
+	// long before the parent takes its silence for the end.
+	longestNap = time.Second
 )
 
 // watchdog ends specs that get nowhere. There is one for the process, because it
@@ -108,7 +112,7 @@ func (w *watchdog) watch() {
 	for {
 		start := time.Now()
 		w.look()
-		pulse.Nap(max(pulse.Interval, 9*time.Since(start)))
+		pulse.Nap(min(max(pulse.Interval, 9*time.Since(start)), longestNap))
 	}
 }
 
@@ -151,8 +155,10 @@ func (w *watchdog) give(kind report.StuckKind) {
 // describe says who waits for what.
 func (w *watchdog) describe(kind report.StuckKind) *report.Stuck {
 	stuck := &report.Stuck{Kind: kind, After: time.Since(w.since), Gate: w.gates.waiting()}
+	locks := hook.Locks()
 	for _, g := range stack.All() {
 		seen := g.Report()
+		seen.Holds, seen.Wants = locksOf(g, locks)
 		switch {
 		case len(seen.Where) == 0:
 		case g.Creator.Answer():
@@ -162,6 +168,36 @@ func (w *watchdog) describe(kind report.StuckKind) *report.Stuck {
 		}
 	}
 	return stuck
+}
+
+// locksOf returns the locks that a goroutine holds, and those that keep it from
+// taking the one that it waits for.
+func locksOf(g stack.Goroutine, locks []hook.Held) (holds, wants []report.Lock) {
+	for _, mine := range locks {
+		switch {
+		case mine.Goroutine != g.ID:
+		case !mine.Wanted:
+			holds = append(holds, lock(mine))
+		default:
+			for _, other := range locks {
+				if !other.Wanted && other.Same(mine) {
+					wants = append(wants, lock(other))
+				}
+			}
+		}
+	}
+	// Cond.Wait has given back the lock that was taken for it.
+	if g.State == "sync.Cond.Wait" && len(holds) > 0 {
+		holds = holds[:len(holds)-1]
+	}
+	return holds, wants
+}
+
+func lock(h hook.Held) report.Lock {
+	return report.Lock{
+		Name: h.Name, Read: h.Read, Holder: h.Goroutine,
+		Where: report.Location{File: h.File, Line: h.Line},
+	}
 }
 
 func sleeps(stuck *report.Stuck) bool {

@@ -1,0 +1,128 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/concurrency-dojo/dojo/grader/outline"
+	"github.com/concurrency-dojo/dojo/grader/score"
+	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/run"
+	"github.com/concurrency-dojo/dojo/harness/source"
+)
+
+// Corpus is a set of small programs, each with one real concurrency bug and its
+// fix. It says how many bugs one grading finds, and whether a right program is
+// ever blamed. It lies in harness/testdata/corpus.
+type Corpus struct {
+	// Tree is a project root of its own, which has the programs for katas.
+	Tree  string
+	katas []score.Kata
+}
+
+// Side is which of the two texts of each program is run.
+type Side string
+
+const (
+	Bug Side = "bug"
+	Fix Side = "fix"
+)
+
+// track is the folder below katas that the programs are laid into.
+const track = "corpus"
+
+// LayCorpus lays the programs of the project at root out as katas in the empty
+// folder tree: the bugs as wrong solutions, the fixes as references. Names
+// choose some of them; none means all.
+func LayCorpus(root, tree string, names ...string) (*Corpus, error) {
+	for _, file := range []string{"go.mod", "go.sum"} {
+		if err := copyFile(filepath.Join(root, file), filepath.Join(tree, file)); err != nil {
+			return nil, err
+		}
+	}
+	if err := copyHarness(filepath.Join(root, "harness"), filepath.Join(tree, "harness")); err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		folders, err := filepath.Glob(filepath.Join(root, "harness", "testdata", track, "*"))
+		if err != nil || len(folders) == 0 {
+			return nil, errors.Join(err, fmt.Errorf("%s has no corpus", root))
+		}
+		for _, folder := range folders {
+			names = append(names, filepath.Base(folder))
+		}
+	}
+	c := &Corpus{Tree: tree}
+	for _, name := range names {
+		from, id := filepath.Join(root, "harness", "testdata", track, name), track+"/"+name
+		for there, here := range map[string]string{
+			filepath.Join("katas", id, name+".go"):                  "fix/" + name + ".go",
+			filepath.Join("katas", id, name+"_test.go"):             name + "_test.go",
+			filepath.Join("solutions", id, name+".go"):              "fix/" + name + ".go",
+			filepath.Join("solutions", id, "wrong/bug", name+".go"): "bug/" + name + ".go",
+		} {
+			if err := copyFile(filepath.Join(from, here), filepath.Join(tree, there)); err != nil {
+				return nil, err
+			}
+		}
+		specs, err := outline.Read(tree, id)
+		if err != nil {
+			return nil, err
+		}
+		c.katas = append(c.katas, score.Kata{ID: id, Title: name, Specs: specs})
+	}
+	return c, nil
+}
+
+// Run grades one side of every program and returns the cards, in order.
+func (c *Corpus) Run(ctx context.Context, side Side, o run.Options) ([]score.KataCard, error) {
+	o.Root = c.Tree
+	var ids []string
+	var jobs []run.Job
+	for _, kata := range c.katas {
+		job := run.Job{Kata: kata.ID, Limits: report.DefaultLimits}
+		for _, spec := range kata.Specs {
+			job.Specs = append(job.Specs, spec.ID)
+		}
+		ids, jobs = append(ids, kata.ID), append(jobs, job)
+	}
+	src, err := source.Reference(c.Tree, ids)
+	if side == Bug {
+		src, err = source.Wrong(c.Tree, ids, "bug")
+	}
+	if err != nil {
+		return nil, err
+	}
+	reports, err := run.Grade(ctx, src, jobs, o)
+	if err != nil {
+		return nil, err
+	}
+	var cards []score.KataCard
+	for i, seen := range reports {
+		cards = append(cards, score.Judge(c.katas[i], seen))
+	}
+	return cards, nil
+}
+
+// copyHarness copies what a graded binary is built from.
+func copyHarness(from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == "testdata":
+			return fs.SkipDir
+		case entry.IsDir() || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		relative, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		return copyFile(path, filepath.Join(to, relative))
+	})
+}

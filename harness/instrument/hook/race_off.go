@@ -1,0 +1,6 @@
+//go:build !race
+
+package hook
+
+func raceDisable() {}
+func raceEnable()  {}

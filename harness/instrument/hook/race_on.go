@@ -1,0 +1,8 @@
+//go:build race
+
+package hook
+
+import "runtime"
+
+func raceDisable() { runtime.RaceDisable() }
+func raceEnable()  { runtime.RaceEnable() }

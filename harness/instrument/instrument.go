@@ -1,0 +1,212 @@
+// Package instrument rewrites an answer so that the harness can disturb its
+// schedule and see who holds which lock.
+//
+// A rare interleaving is rare because goroutines hardly ever lose the processor
+// at the one statement that matters. So before each statement that communicates,
+// synchronises or touches what may be shared, the rewritten text calls package
+// hook, which does nothing, yields or sleeps, as the run's seed decides. This is
+// the noise making of ConTest (Edelstein et al., 2003) and the random priorities
+// of PCT (Burckhardt et al., 2010).
+//
+// All text is inserted within its line, so every line number stays what it was.
+package instrument
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"hash/fnv"
+	"slices"
+	"strconv"
+)
+
+// Depth is how much is inserted. An answer that does not compile with one depth
+// may compile with the next.
+type Depth int
+
+const (
+	// Locks: calls of Lock, RLock, Unlock and RUnlock go through the hooks,
+	// which remember who holds what; and all of Noise.
+	Locks Depth = iota
+	// Noise: hooks before statements.
+	Noise
+	// Plain: nothing.
+	Plain
+)
+
+// hookPath is the package that the inserted text calls, under a name that no
+// answer has.
+const (
+	hookPath = "github.com/concurrency-dojo/dojo/harness/instrument/hook"
+	hookName = "dojo_hook"
+)
+
+// File returns the text of a Go file with hooks. The name, relative to the
+// project's root, is how diagnoses will call the file. Text that does not parse
+// is returned as it is: the compiler says more about it.
+func File(name string, text []byte, depth Depth) []byte {
+	if depth == Plain {
+		return text
+	}
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, name, text, parser.SkipObjectResolution)
+	if err != nil {
+		return text
+	}
+	r := &rewriter{name: name, text: text, files: files, depth: depth}
+	ast.Inspect(file, r.visit)
+	if len(r.edits) == 0 {
+		return text
+	}
+	r.insert(file.Name.End(), fmt.Sprintf("; import %s %q", hookName, hookPath))
+	return r.apply()
+}
+
+// edit replaces cut bytes at an offset by text.
+type edit struct {
+	at, cut int
+	text    string
+}
+
+type rewriter struct {
+	name  string
+	text  []byte
+	files *token.FileSet
+	depth Depth
+	edits []edit
+	sites int
+}
+
+func (r *rewriter) visit(node ast.Node) bool {
+	switch node := node.(type) {
+	case *ast.BlockStmt:
+		r.statements(node.List)
+	case *ast.CaseClause:
+		r.statements(node.Body)
+	case *ast.CommClause:
+		// Which of the ready cases was chosen has been decided, but nothing
+		// came of it yet.
+		r.at(node.Colon + 1)
+		r.statements(node.Body)
+	case *ast.RangeStmt:
+		r.at(node.Body.Lbrace + 1)
+	case *ast.FuncDecl:
+		if node.Body != nil {
+			r.at(node.Body.Lbrace + 1)
+		}
+	case *ast.FuncLit:
+		r.insert(node.Body.Lbrace+1, fmt.Sprintf("%s.Start(%d);", hookName, r.site()))
+	}
+	return true
+}
+
+// statements puts a hook before each of a list that others may notice.
+func (r *rewriter) statements(list []ast.Stmt) {
+	for _, statement := range list {
+		switch statement.(type) {
+		case *ast.CaseClause, *ast.CommClause:
+			return // the list is the body of a switch or select
+		}
+		if call := lockCall(statement); call != nil && r.depth == Locks && r.lock(call) {
+			continue
+		}
+		if matters(statement) {
+			r.at(statement.Pos())
+		}
+	}
+}
+
+// lock sends a call of x.Lock() through hook.Lock(…, x.Lock): the method value
+// binds the same receiver, once.
+func (r *rewriter) lock(call *ast.CallExpr) bool {
+	method := call.Fun.(*ast.SelectorExpr)
+	if call.Rparen != call.Lparen+1 {
+		return false
+	}
+	owner := r.text[r.offset(method.X.Pos()):r.offset(method.X.End())]
+	r.insert(call.Pos(), fmt.Sprintf("%s.%s(%d,%s,%d,%s,", hookName, method.Sel.Name,
+		r.site(), strconv.Quote(r.name), r.files.Position(call.Pos()).Line, strconv.Quote(string(owner))))
+	r.edits = append(r.edits, edit{at: r.offset(call.Lparen), cut: 1})
+	return true
+}
+
+// lockCall returns the call if the statement is one of a lock's methods, also
+// deferred.
+func lockCall(statement ast.Stmt) *ast.CallExpr {
+	var call *ast.CallExpr
+	switch statement := statement.(type) {
+	case *ast.ExprStmt:
+		call, _ = statement.X.(*ast.CallExpr)
+	case *ast.DeferStmt:
+		call = statement.Call
+	}
+	if call == nil || len(call.Args) > 0 {
+		return nil
+	}
+	method, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || !slices.Contains([]string{"Lock", "RLock", "Unlock", "RUnlock"}, method.Sel.Name) {
+		return nil
+	}
+	return call
+}
+
+// matters reports whether a statement, without the blocks inside it, does
+// something that another goroutine may see or that sees another goroutine's
+// doing: communication, calls, and whatever is not a plain local variable.
+func matters(statement ast.Stmt) bool {
+	found := false
+	ast.Inspect(statement, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.BlockStmt, *ast.CaseClause, *ast.FuncLit:
+			return false
+		case *ast.SendStmt, *ast.SelectStmt, *ast.GoStmt, *ast.DeferStmt, *ast.CallExpr,
+			*ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr:
+			found = true
+		case *ast.UnaryExpr:
+			found = found || node.Op == token.ARROW
+		case *ast.AssignStmt:
+			// A variable that is not new may belong to several goroutines.
+			found = found || node.Tok != token.DEFINE
+		case *ast.IncDecStmt:
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// at inserts a hook that does nothing else.
+func (r *rewriter) at(pos token.Pos) {
+	r.insert(pos, fmt.Sprintf("%s.At(%d);", hookName, r.site()))
+}
+
+// site numbers the hooks, so that a run can tell them apart. Two files of one
+// answer hardly ever share numbers, and nothing goes wrong if they do.
+func (r *rewriter) site() int {
+	r.sites++
+	hash := fnv.New32a()
+	hash.Write([]byte(r.name))
+	return int(hash.Sum32()%1000)*10000 + r.sites
+}
+
+func (r *rewriter) insert(pos token.Pos, text string) {
+	r.edits = append(r.edits, edit{at: r.offset(pos), text: text})
+}
+
+func (r *rewriter) offset(pos token.Pos) int { return r.files.Position(pos).Offset }
+
+// apply returns the text with all edits, which the walk has made out of order.
+func (r *rewriter) apply() []byte {
+	slices.SortStableFunc(r.edits, func(a, b edit) int { return a.at - b.at })
+	var out bytes.Buffer
+	from := 0
+	for _, e := range r.edits {
+		out.Write(r.text[from:e.at])
+		out.WriteString(e.text)
+		from = e.at + e.cut
+	}
+	out.Write(r.text[from:])
+	return out.Bytes()
+}

@@ -69,7 +69,7 @@ var Catalog = []Kata{
 		Topics: []string{"zombies and orphans", "wait and waitpid", "SIGCHLD"}},
 	{ID: "ipc/pipe", Title: "Run a pipeline of commands", Level: 2, Points: 17, Linux: true, Imports: systems,
 		Topics: []string{"unnamed pipes", "end of file and SIGPIPE", "exit statuses"}},
-	{ID: "net/echo", Title: "An echo server that shuts down well", Level: 1, Points: 12, Imports: networks,
+	{ID: "net/echo", Title: "An echo server that shuts down well", Level: 1, Points: 14, Imports: networks,
 		Topics: []string{"sockets", "echo server", "half-close", "graceful shutdown"}},
 	{ID: "sync/boundedqueue", Title: "A queue that makes callers wait", Level: 3, Points: 18, Imports: basics,
 		Topics: []string{"queue.Queue", "threads", "condition variables"}},

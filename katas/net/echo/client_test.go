@@ -48,6 +48,14 @@ var _ = Describe("An echo client", func() {
 			_, err := echo.Echo(ctx, address, []byte("hello"))
 			Expect(err).To(HaveOccurred(), "sent %q and got %q back", "hello", reply)
 		}
+		for _, message := range []string{"", "hello"} {
+			address := peer(ctx, func(conn *net.TCPConn) {
+				io.Copy(struct{ io.Writer }{conn}, struct{ io.Reader }{conn})
+				conn.SetLinger(0)
+			})
+			_, err := echo.Echo(ctx, address, []byte(message))
+			Expect(err).To(HaveOccurred(), "the server sent %q back and broke the connection", message)
+		}
 		hangsUp := peer(ctx, func(conn *net.TCPConn) { conn.SetLinger(0) })
 		_, err := echo.Echo(ctx, hangsUp, make([]byte, flood))
 		Expect(err).To(HaveOccurred(), "the server broke the connection")
@@ -62,22 +70,23 @@ var _ = Describe("An echo client", func() {
 			conns <- conn
 			<-ctx.Done()
 		})
-		waiting, giveUp := context.WithCancel(ctx)
-		defer giveUp()
+		waiting := patient(ctx)
 		reading := spec.Go(func() error { _, err := echo.Echo(waiting, address, []byte("hello")); return err })
 		conn := result(ctx, conns)
 		writing := spec.Go(func() error { _, err := echo.Echo(waiting, address, make([]byte, flood)); return err })
 		Eventually(ctx, conns).Should(Receive())
 		spec.Settled(ctx, reading, writing)
-		giveUp()
-		Expect(result(ctx, reading)).To(MatchError(context.Canceled))
-		Expect(result(ctx, writing)).To(MatchError(context.Canceled))
+		waiting.end()
+		Expect(result(ctx, reading)).To(MatchError(context.DeadlineExceeded))
+		Expect(result(ctx, writing)).To(MatchError(context.DeadlineExceeded))
 
 		// A system resets what is sent to a connection that has been closed.
 		Eventually(ctx, func() error { _, err := conn.Write([]byte("hello?")); return err }).
 			Should(HaveOccurred(), "Echo returned and left its connection open")
 
-		_, err := echo.Echo(waiting, address, []byte("hello"))
+		canceled, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := echo.Echo(canceled, address, []byte("hello"))
 		Expect(errors.Is(err, context.Canceled)).To(BeTrue(), "the context has ended before the call, and Echo returned %v", err)
 	})
 })

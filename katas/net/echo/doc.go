@@ -34,6 +34,10 @@
 // net.ErrClosed. That is the way to stop a goroutine that waits in the kernel,
 // and the only one for a goroutine that waits for a client to read.
 //
+// On Linux, io.Copy from one TCP connection to another moves the bytes through a
+// pipe (splice(2)), which package net keeps for the next copy. Nobody takes that
+// pipe for one that the server forgot.
+//
 // A sync.WaitGroup that counts up from zero must do so before Wait is called, not
 // at the same time. The race detector knows that rule.
 package echo

@@ -28,10 +28,11 @@ func Listen(address string) (*Server, error) {
 // it got and then closes the connection. If the connection breaks, the server
 // closes it and goes on with the others.
 //
-// Accepting ends when Accept returns net.ErrClosed. After any other error, such
-// as too many open files, the server tries again, as often as it takes. It pauses
-// before it does so, for some milliseconds or longer, but for no more than a
-// second.
+// Accepting ends when Accept returns net.ErrClosed, whoever closed the listener:
+// Accept is not called again, and the clients that are connected are served on.
+// After any other error, such as too many open files, the server tries again, as
+// often as it takes. Before it does so it pauses, for a millisecond at least and
+// 50 at most, in which nobody calls Accept.
 func Serve(listener net.Listener) *Server {
 	panic("TODO: implement Serve")
 }
@@ -44,14 +45,20 @@ func (s *Server) Addr() net.Addr {
 
 // Shutdown stops the server. It first closes the listener, so that no client
 // comes in any more, and then waits until the last client has left. Until then,
-// the clients that are connected are served as before, also those that have not
-// sent anything yet. Then Shutdown returns nil.
+// the clients that Accept has returned are served as before, also those that have
+// not sent anything yet. Then Shutdown returns nil.
 //
 // If ctx ends first, Shutdown closes the connections that are left, whatever they
-// are doing, and returns ctx.Err().
+// are doing, and returns ctx.Err(). If ctx has ended and there is no connection to
+// close, it may return either.
 //
-// Either way nothing of the server is left when Shutdown returns. It is called
-// once for a server.
+// A client that the system has connected and Accept has not returned is lost with
+// the listener. If Accept returns one while the listener is being closed, it may
+// be served or closed at once; when ctx has ended, it is closed.
+//
+// Either way nothing of the server is left when Shutdown returns: each goroutine
+// has ended, also one that Accept keeps waiting, and Close has returned for each
+// connection. Shutdown is called once for a server.
 func (s *Server) Shutdown(ctx context.Context) error {
 	panic("TODO: implement Shutdown")
 }
@@ -59,7 +66,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // Echo connects to the server at a TCP address, sends message, closes the writing
 // side and reads until the server ends the connection. It returns what came
 // back, if that is message. If the server can't be reached, breaks the connection
-// or sends back anything else, be it less or more, Echo returns an error.
+// (also after it has sent everything back) or sends back anything else, be it less
+// or more, Echo returns an error.
 //
 // A message may be empty, and it may be larger than all that the system buffers
 // between the two sides.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -26,7 +27,7 @@ func end(ctx context.Context, server *echo.Server, listener *watched) {
 	GinkgoHelper()
 	Expect(server.Shutdown(ctx)).To(Succeed())
 	Expect(listener.closed).To(BeClosed(), "the listener is still open")
-	Eventually(ctx, listener.open).Should(BeZero(), "connections that the server has open")
+	Expect(listener.inUse()).To(BeZero(), "connections that the server has open")
 }
 
 var _ = Describe("An echo server", func() {
@@ -55,16 +56,38 @@ var _ = Describe("An echo server", func() {
 		listener := listen()
 		listener.refuses.Store(true)
 		server := echo.Serve(listener)
-		Eventually(ctx, listener.retried).Should(BeClosed(), "after an error of Accept nobody called it again")
-		for range looks {
+		Eventually(ctx, listener.tries).Should(BeNumerically(">", 1), "calls of Accept, when the first one fails")
+		for range 5 {
 			spec.Settled[error](ctx)
 		}
+		// So often that a pause that doubles each time is far too long by then. No
+		// machine makes a pause shorter than it is.
+		Eventually(ctx, listener.tries).Should(BeNumerically(">", 13), "calls of Accept, when all of them fail")
+		Expect(listener.shortest()).To(BeNumerically(">=", time.Millisecond), "the pause before another call of Accept")
 
 		listener.refuses.Store(false)
 		client := dial(ctx, server.Addr())
 		Expect(ask(client, "at last")).To(Equal("at last"))
 		client.Close()
 		end(ctx, server, listener)
+	})
+
+	It("stops accepting, and nothing else, when somebody closes its listener", spec.Worth(1), func(ctx SpecContext) {
+		listener := listen()
+		server := echo.Serve(listener)
+		client := dial(ctx, server.Addr())
+		Expect(ask(client, "before")).To(Equal("before"))
+		spec.Settled[error](ctx)
+		listener.Close()
+		over := func() bool { over, _ := listener.ended(); return over }
+		Eventually(ctx, over).Should(BeTrue(), "nobody waits for clients")
+		spec.Settled[error](ctx)
+		spec.Idle(ctx)
+		_, late := listener.ended()
+		Expect(late).To(BeZero(), "calls of Accept after it has returned net.ErrClosed")
+		Expect(ask(client, "after")).To(Equal("after"))
+		client.Close()
+		server.Shutdown(ctx)
 	})
 
 	When("it has clients", func() {
@@ -111,6 +134,7 @@ var _ = Describe("An echo server", func() {
 			Expect(result(ctx, received)).To(Succeed())
 			Expect(back).To(HaveLen(len(message)))
 			Expect(bytes.Equal(back, message)).To(BeTrue(), "other bytes came back than were sent")
+			Eventually(ctx, listener.inUse).Should(BeZero(), "connections that the server has open, when the only client has got everything")
 			client.Close()
 			end(ctx, server, listener)
 		})
@@ -145,28 +169,35 @@ var _ = Describe("An echo server", func() {
 			Eventually(ctx, stuffed).Should(Receive())
 
 			Expect(ask(stays, "after")).To(Equal("after"))
-			Eventually(ctx, listener.open).Should(Equal(1), "connections that the server has open, when 1 of 3 is not broken")
+			Eventually(ctx, listener.inUse).Should(Equal(1), "connections that the server has open, when 1 of 3 is not broken")
 			stays.Close()
 			end(ctx, server, listener)
 		})
 
 		It("waits at Shutdown until its clients have left", spec.Worth(2), func(ctx SpecContext) {
 			client := dial(ctx, server.Addr())
-			Eventually(ctx, listener.accepted).Should(Receive())
+			conn := result(ctx, listener.accepted)
 			spec.Settled[error](ctx)
 
-			shutdown := spec.Go(func() error { return server.Shutdown(ctx) })
+			patience := patient(ctx)
+			shutdown := spec.Go(func() error { return server.Shutdown(patience) })
 			Eventually(ctx, listener.closed).Should(BeClosed(), "the listener is still open")
 			spec.Settled(ctx, shutdown)
-			spec.Idle(ctx)
+			patience.idle(ctx)
 			Expect(ask(client, "first words")).To(Equal("first words"))
 			spec.Settled(ctx, shutdown)
 			Expect(ask(client, "last words")).To(Equal("last words"))
+
+			// A client has left when its connection is closed, and not when
+			// somebody is about to close it.
+			release := hold(ctx, conn)
 			Expect(client.CloseWrite()).To(Succeed())
+			Eventually(ctx, listener.inUse).Should(BeZero(), "connections that the server has open")
+			spec.Settled(ctx, shutdown)
+			release()
 			Expect(io.ReadAll(client)).To(BeEmpty())
 			client.Close()
 			Expect(result(ctx, shutdown)).To(Succeed())
-			Eventually(ctx, listener.open).Should(BeZero(), "connections that the server has open")
 		})
 
 		It("closes whoever is left when the context of Shutdown ends", spec.Worth(1), func(ctx SpecContext) {
@@ -175,15 +206,35 @@ var _ = Describe("An echo server", func() {
 			Expect(ask(writing, "hello")).To(Equal("hello"))
 			stuffed := push(ctx, writing, make([]byte, flood))
 
+			patience := patient(ctx)
+			shutdown := spec.Go(func() error { return server.Shutdown(patience) })
+			Eventually(ctx, listener.closed).Should(BeClosed(), "the listener is still open")
+			spec.Settled(ctx, shutdown)
+			patience.end()
+			Expect(result(ctx, shutdown)).To(MatchError(context.DeadlineExceeded))
+			Expect(listener.inUse()).To(BeZero(), "connections that the server has open")
+			Eventually(ctx, stuffed).Should(Receive())
+		})
+
+		It("closes even a client that Accept returns while Shutdown closes the others", spec.Worth(1), func(ctx SpecContext) {
+			stays := dial(ctx, server.Addr())
+			Expect(ask(stays, "hello")).To(Equal("hello"))
+			Expect(listener.accepted).To(Receive())
+			listener.shut.Store(true)
+			dial(ctx, server.Addr())
+			Eventually(ctx, listener.accepted).Should(Receive())
+
 			patience, giveUp := context.WithCancel(ctx)
 			defer giveUp()
 			shutdown := spec.Go(func() error { return server.Shutdown(patience) })
 			Eventually(ctx, listener.closed).Should(BeClosed(), "the listener is still open")
 			spec.Settled(ctx, shutdown)
 			giveUp()
+			// Whoever is in Accept is of the server too.
+			spec.Settled(ctx, shutdown)
+			listener.open()
 			Expect(result(ctx, shutdown)).To(MatchError(context.Canceled))
-			Eventually(ctx, listener.open).Should(BeZero(), "connections that the server has open")
-			Eventually(ctx, stuffed).Should(Receive())
+			Expect(listener.inUse()).To(BeZero(), "connections that the server has open")
 		})
 	})
 })

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -66,6 +67,55 @@ func result[T any](ctx context.Context, call <-chan T) (value T) {
 	GinkgoHelper()
 	Eventually(ctx, call).Should(Receive(&value))
 	return value
+}
+
+// patience is a context that ends when it is told to, and then as one does that
+// has a deadline: without a clock, and only once the callers are where the spec
+// wants them. It counts how often it is asked.
+type patience struct {
+	context.Context
+	over  chan struct{}
+	end   func()
+	asked atomic.Int64
+}
+
+// patient returns a context that ends with ctx at the latest.
+func patient(ctx context.Context) *patience {
+	p := &patience{Context: ctx, over: make(chan struct{})}
+	p.end = sync.OnceFunc(func() { close(p.over) })
+	context.AfterFunc(ctx, p.end)
+	return p
+}
+
+func (p *patience) Done() <-chan struct{} {
+	p.asked.Add(1)
+	return p.over
+}
+
+func (p *patience) Err() error {
+	p.asked.Add(1)
+	select {
+	case <-p.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
+// idle fails the spec if who waits for p to end is not blocked: it costs CPU, or a
+// clock wakes it again and again, and it asks p each time.
+func (p *patience) idle(ctx context.Context) {
+	GinkgoHelper()
+	// Some last question may still be under way, but not after each look.
+	const windows = 5
+	for range windows {
+		asked := p.asked.Load()
+		spec.Idle(ctx)
+		if p.asked.Load() == asked {
+			return
+		}
+	}
+	Fail("whoever waits for a context should block until it ends, but asks it again and again")
 }
 
 // looks is how often the specs ask whether everything is blocked where a single

@@ -15,7 +15,7 @@ import (
 
 // pause is the time between an error of Accept and the next try: long enough to
 // cost nothing, and short enough for Shutdown to wait for its end.
-const pause = 20 * time.Millisecond
+const pause = 10 * time.Millisecond
 
 // Server sends back to each of its clients what that client sends.
 type Server struct {

@@ -45,7 +45,10 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 			return fmt.Errorf("bench: %s: %w", duel.name, err)
 		}
 	}
-	return b.guards(ctx, out)
+	if err := b.guards(ctx, out); err != nil {
+		return fmt.Errorf("bench: guards: %w", err)
+	}
+	return b.corpus(ctx, out)
 }
 
 // bench is one measurement in the making.

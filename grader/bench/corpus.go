@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/concurrency-dojo/dojo/grader/outline"
 	"github.com/concurrency-dojo/dojo/grader/score"
@@ -31,6 +33,40 @@ const (
 	Bug Side = "bug"
 	Fix Side = "fix"
 )
+
+// corpus prints how many bugs of the corpus a single run and a default grading
+// find, and how many of the fixes are blamed.
+func (b *bench) corpus(ctx context.Context, out io.Writer) error {
+	corpus, err := LayCorpus(b.Root, filepath.Join(b.work, track))
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	fmt.Fprintf(out, "\n%-46s %12s %8s\n", "corpus of real bugs, fraction failed", "of", "")
+	for _, row := range []struct {
+		name   string
+		side   Side
+		runs   int
+		budget time.Duration
+	}{
+		{"bugs, a single run", Bug, 1, 0},
+		{"bugs, a default grading", Bug, 0, run.DefaultBudget},
+		{"fixes, 20 runs each", Fix, 20, 0},
+	} {
+		b.Tell(row.name)
+		cards, err := corpus.Run(ctx, row.side, run.Options{Toolchain: b.Toolchain, Repeat: row.runs, Budget: row.budget})
+		if err != nil {
+			return fmt.Errorf("bench: %s: %w", row.name, err)
+		}
+		failed := 0
+		for _, card := range cards {
+			if card.Verdict != score.KataPass {
+				failed++
+			}
+		}
+		fmt.Fprintf(out, "%-46s %12d %7.0f %%\n", row.name, len(cards), 100*float64(failed)/float64(len(cards)))
+	}
+	return nil
+}
 
 // track is the folder below katas that the programs are laid into.
 const track = "corpus"

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/concurrency-dojo/dojo/grader/render"
 	"github.com/concurrency-dojo/dojo/grader/score"
@@ -114,10 +113,6 @@ func (c *gradeCommand) source(root, staging string, rows []katas.Kata) (source.S
 	return src, left, nil
 }
 
-// budget is how long a kata is run if nobody says how often: rare interleavings
-// come with the number of runs, and a learner waits for all of them.
-const budget = 3 * time.Second
-
 // drawSeed draws one that disturbs nothing and is short enough to be typed
 // again.
 func drawSeed() uint64 { return report.SeedStep * (1 + rand.Uint64N(999)) }
@@ -138,7 +133,7 @@ func (c *gradeCommand) grade(ctx context.Context, t terminal, root string, src s
 	}
 	progress := newProgress(t.err)
 	cards, failed := session.Grade(ctx, src, all, run.Options{
-		Root: root, Toolchain: toolchain, Repeat: c.Repeat, Budget: budget, Seed: seed, Progress: progress.tell,
+		Root: root, Toolchain: toolchain, Repeat: c.Repeat, Budget: run.DefaultBudget, Seed: seed, Progress: progress.tell,
 	})
 	progress.end()
 	return score.Sum(

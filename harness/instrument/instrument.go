@@ -20,6 +20,8 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
+
+	"github.com/concurrency-dojo/dojo/harness/instrument/hook"
 )
 
 // Depth is how much is inserted. An answer that does not compile with one depth
@@ -88,16 +90,16 @@ func (r *rewriter) visit(node ast.Node) bool {
 	case *ast.CommClause:
 		// Which of the ready cases was chosen has been decided, but nothing
 		// came of it yet.
-		r.at(node.Colon + 1)
+		r.hook("At", hook.Follows, node.Colon+1)
 		r.statements(node.Body)
 	case *ast.RangeStmt:
-		r.at(node.Body.Lbrace + 1)
+		r.hook("At", hook.Shares, node.Body.Lbrace+1)
 	case *ast.FuncDecl:
 		if node.Body != nil {
-			r.at(node.Body.Lbrace + 1)
+			r.hook("At", hook.Shares, node.Body.Lbrace+1)
 		}
 	case *ast.FuncLit:
-		r.insert(node.Body.Lbrace+1, fmt.Sprintf("%s.Start(%d);", hookName, r.site()))
+		r.hook("Start", hook.Follows, node.Body.Lbrace+1)
 	}
 	return true
 }
@@ -112,8 +114,8 @@ func (r *rewriter) statements(list []ast.Stmt) {
 		if call := lockCall(statement); call != nil && r.depth == Locks && r.lock(call) {
 			continue
 		}
-		if matters(statement) {
-			r.at(statement.Pos())
+		if promise := weigh(statement); promise > hook.Nothing {
+			r.hook("At", promise, statement.Pos())
 		}
 	}
 }
@@ -127,7 +129,7 @@ func (r *rewriter) lock(call *ast.CallExpr) bool {
 	}
 	owner := r.text[r.offset(method.X.Pos()):r.offset(method.X.End())]
 	r.insert(call.Pos(), fmt.Sprintf("%s.%s(%d,%s,%d,%s,", hookName, method.Sel.Name,
-		r.site(), strconv.Quote(r.name), r.files.Position(call.Pos()).Line, strconv.Quote(string(owner))))
+		r.site(hook.Orders), strconv.Quote(r.name), r.files.Position(call.Pos()).Line, strconv.Quote(string(owner))))
 	r.edits = append(r.edits, edit{at: r.offset(call.Lparen), cut: 1})
 	return true
 }
@@ -152,43 +154,73 @@ func lockCall(statement ast.Stmt) *ast.CallExpr {
 	return call
 }
 
-// matters reports whether a statement, without the blocks inside it, does
-// something that another goroutine may see or that sees another goroutine's
-// doing: communication, calls, and whatever is not a plain local variable.
-func matters(statement ast.Stmt) bool {
-	found := false
+// weigh looks at a statement without the blocks inside it.
+func weigh(statement ast.Stmt) hook.Promise {
+	found := hook.Nothing
 	ast.Inspect(statement, func(node ast.Node) bool {
 		switch node := node.(type) {
 		case *ast.BlockStmt, *ast.CaseClause, *ast.FuncLit:
 			return false
-		case *ast.SendStmt, *ast.SelectStmt, *ast.GoStmt, *ast.DeferStmt, *ast.CallExpr,
-			*ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr:
-			found = true
+		case *ast.SendStmt, *ast.SelectStmt:
+			found = hook.Waits
 		case *ast.UnaryExpr:
-			found = found || node.Op == token.ARROW
+			if node.Op == token.ARROW {
+				found = hook.Waits
+			}
+		case *ast.GoStmt:
+			found = max(found, hook.Orders)
+		case *ast.CallExpr:
+			found = max(found, call(node))
+		case *ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr, *ast.IncDecStmt, *ast.DeferStmt:
+			found = max(found, hook.Shares)
 		case *ast.AssignStmt:
 			// A variable that is not new may belong to several goroutines.
-			found = found || node.Tok != token.DEFINE
-		case *ast.IncDecStmt:
-			found = true
+			if node.Tok != token.DEFINE {
+				found = max(found, hook.Shares)
+			}
 		}
-		return !found
+		return true
 	})
 	return found
 }
 
-// at inserts a hook that does nothing else.
-func (r *rewriter) at(pos token.Pos) {
-	r.insert(pos, fmt.Sprintf("%s.At(%d);", hookName, r.site()))
+// synchronisers are the methods and functions of sync, sync/atomic, context,
+// time and the like that order goroutines.
+var synchronisers = []string{
+	"Lock", "RLock", "Unlock", "RUnlock", "TryLock", "TryRLock", "Signal", "Broadcast",
+	"Add", "Done", "Go", "Do", "Load", "Store", "Swap", "CompareAndSwap", "And", "Or",
+	"LoadOrStore", "LoadAndDelete", "CompareAndDelete", "Get", "Put", "Close", "Stop", "Reset", "Err", "cancel", "close",
+}
+
+func call(node *ast.CallExpr) hook.Promise {
+	name := ""
+	switch function := node.Fun.(type) {
+	case *ast.SelectorExpr:
+		name = function.Sel.Name
+	case *ast.Ident:
+		name = function.Name
+	}
+	switch {
+	case name == "Wait":
+		return hook.Waits
+	case slices.Contains(synchronisers, name):
+		return hook.Orders
+	}
+	return hook.Shares
+}
+
+// hook inserts a call that does nothing else.
+func (r *rewriter) hook(function string, promise hook.Promise, pos token.Pos) {
+	r.insert(pos, fmt.Sprintf("%s.%s(%d);", hookName, function, r.site(promise)))
 }
 
 // site numbers the hooks, so that a run can tell them apart. Two files of one
 // answer hardly ever share numbers, and nothing goes wrong if they do.
-func (r *rewriter) site() int {
+func (r *rewriter) site(promise hook.Promise) int {
 	r.sites++
 	hash := fnv.New32a()
 	hash.Write([]byte(r.name))
-	return int(hash.Sum32()%1000)*10000 + r.sites
+	return hook.Site(int(hash.Sum32()%1000)*10000+r.sites, promise)
 }
 
 func (r *rewriter) insert(pos token.Pos, text string) {

@@ -51,6 +51,11 @@ type Options struct {
 	Progress func(Progress)
 }
 
+// DefaultBudget is how long a kata is run if nobody says how often: rare
+// interleavings come with the number of runs, and a learner waits for all of
+// them.
+const DefaultBudget = 3 * time.Second
+
 // Progress is a step of a grading.
 type Progress struct {
 	Phase Phase

@@ -62,7 +62,7 @@ func (s *suite) before() {
 		s.guard.Begin()
 	}
 	theWatchdog.begin()
-	undo := disturb(theSeed)
+	undo := disturb(theSeed, s.round)
 	DeferCleanup(func() {
 		undo()
 		s.look()

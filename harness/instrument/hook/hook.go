@@ -20,48 +20,88 @@ type style int
 
 const (
 	off style = iota
+	// spots: a few places are slow for everybody, all others never.
+	spots
 	// yields: any hook may give the processor away.
 	yields
 	// naps: any hook may sleep for a moment.
 	naps
 	// births: goroutines start late.
 	births
-	// favourites: some goroutines are slow at every hook, the others never.
+	// favourites: half of the goroutines may be slow, the others never are.
 	favourites
-	// spots: a few places are slow for everybody, the others never.
-	spots
+	// laggards: half of the goroutines come last wherever they meet others.
+	laggards
 	styles
 )
 
-// maxPause bounds one sleep, and allowance all of one spec's together: what
-// comes after it only yields, so that a loop of a thousand turns stays quick.
+// maxPause bounds one sleep, and allowance all of one run's together: what comes
+// after it only yields, so that a loop of a thousand turns stays quick.
 const (
 	maxPause  = 2 * time.Millisecond
-	allowance = 100 * time.Millisecond
+	allowance = 20 * time.Millisecond
+	// Places that are slow shall be so up to the end of the run: their pauses
+	// share the allowance, but none is shorter or longer than this.
+	minSpot = 50 * time.Microsecond
+	maxSpot = 5 * time.Millisecond
+	// lag is what a laggard sleeps.
+	lag = 200 * time.Microsecond
 )
 
-// run is what the current spec's run was armed with.
+// run is what the current run was armed with.
 var run struct {
 	style  style
 	seed   uint64
 	rarely uint64 // one in so many
-	count  uint64
+	count  uint64 // hooks that were passed
+	from   uint64 // the first that disturbs
 	slept  time.Duration
+	pause  time.Duration // at a slow place
+	// last came by last, and several says that goroutines came by in turns.
+	last    int64
+	several bool
 }
 
-// Arm sets how the hooks disturb what runs from now on; seed 0 switches them off.
+// Disarm switches the hooks off.
 //
 //go:norace
-func Arm(seed uint64) {
-	run.style, run.seed, run.count, run.slept = off, seed, 0, 0
-	if seed == 0 {
-		return
+func Disarm() { run.style = off }
+
+// Arm sets how the hooks disturb what runs from now on. Seeds of the rounds of
+// one spec follow each other, and from round to round more is known about where
+// it pays to be slow: every other round tries the next of the places that the
+// rounds before have come by.
+//
+//go:norace
+func Arm(seed uint64, round int) {
+	before := run.count
+	run.style, run.seed, run.count, run.slept, run.last = off, seed, 0, 0, 0
+	if round == 0 {
+		forgetPlaces()
+		before, run.several = 0, false
 	}
 	run.rarely = 1 << (1 + mix(seed, 1)%5)
-	run.style = 1 + style(mix(seed, 2)%uint64(styles-1))
+	// What happens at the end of a run happens once, and by then a long run has
+	// used its allowance up: so most runs are left alone for a while.
+	run.from = mix(seed, 3) % (before + 1)
+	style := yields + style(mix(seed, 2)%uint64(styles-yields))
+	if round%2 == 1 {
+		if times := choosePlaces(seed-uint64(round), round/2); times > 0 {
+			style, run.from = spots, 0
+			run.pause = min(max(allowance/time.Duration(times), minSpot), maxSpot)
+		}
+	}
+	endRound()
+	run.style = style
 }
 
-// At is called before a statement.
+// Several reports whether goroutines came by hooks in turns in the rounds of the
+// current spec. Where one came after the other, nothing can be in another order.
+//
+//go:norace
+func Several() bool { return run.several }
+
+// At is called before a statement that others may notice.
 //
 //go:norace
 func At(site int) {
@@ -82,9 +122,24 @@ func Start(site int) {
 //go:norace
 func disturb(site int, start bool) {
 	run.count++
+	me := goid.Get()
+	// Numbers grow. An older goroutine after a younger one is not the next node of
+	// a spec, but somebody who was there at the same time.
+	run.several = run.several || me < run.last
+	run.last = me
+	slow := pass(site)
+	if run.count < run.from {
+		return
+	}
 	draw := mix(run.seed, uint64(site)<<32^run.count)
+	// From 62 µs to 2 ms, each magnitude as often; the runtime's timers are not
+	// much finer.
+	pause := maxPause >> (draw >> 32 % 6)
 	chosen := draw%run.rarely == 0
 	switch run.style {
+	case spots:
+		pause = run.pause
+		chosen = slow && (run.seed%4 < 2 || draw%2 == 0)
 	case yields:
 		if chosen {
 			runtime.Gosched()
@@ -93,22 +148,26 @@ func disturb(site int, start bool) {
 	case births:
 		chosen = start && draw%2 == 0
 	case favourites:
-		chosen = chosen && mix(run.seed, uint64(goid.Get()))%2 == 0
-	case spots:
-		chosen = mix(run.seed, uint64(site))%8 == 0
+		chosen = chosen && favoured(me)
+	case laggards:
+		pause = lag
+		chosen = promise(site) >= Orders && !favoured(me)
 	}
-	if !chosen {
-		return
-	}
-	if run.slept > allowance {
+	switch {
+	case !chosen:
+	case run.slept > 2*allowance:
 		runtime.Gosched()
-		return
+	default:
+		run.slept += pause
+		Pause(pause)
 	}
-	// As many naps of microseconds as of milliseconds.
-	pause := maxPause >> (draw >> 32 % 12)
-	run.slept += pause
-	Pause(pause)
 }
+
+// favoured reports whether the goroutine is one of the half that the run's seed
+// has chosen.
+//
+//go:norace
+func favoured(goroutine int64) bool { return mix(run.seed, uint64(goroutine))%2 == 0 }
 
 // Pause is where a disturbed goroutine sleeps. Whoever tells resting goroutines
 // from working ones by their stacks knows it by its name.

@@ -63,14 +63,14 @@ func take(site int, h Held, lock func()) {
 	row := add(h)
 	lock()
 	got(row)
-	At(^site)
+	At(after(site, Orders))
 }
 
 func release(site int, read bool, unlock func()) {
 	At(site)
 	remove(receiver(unlock), uint64(goid.Get()), read)
 	unlock()
-	At(^site)
+	At(after(site, Follows))
 }
 
 // add fills a row and returns its number, -1 if there is none left.

@@ -1,0 +1,107 @@
+package bench
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/concurrency-dojo/dojo/grader/score"
+	"github.com/concurrency-dojo/dojo/harness/run"
+)
+
+// lay lays the whole corpus out.
+func lay(t *testing.T) (*Corpus, run.Options) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes minutes")
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	corpus, err := LayCorpus(root, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	toolchain, err := run.Probe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Programs of the corpus sleep more than they compute.
+	return corpus, run.Options{Toolchain: toolchain, Seed: seed(), Parallel: 12}
+}
+
+// seed is another one each time: what must always hold is not to hold for one
+// seed only.
+func seed() uint64 { return 1000 * uint64(time.Now().Unix()%1000) }
+
+func TestOneGradingFindsTheBugsOfTheCorpus(t *testing.T) {
+	corpus, options := lay(t)
+	options.Budget = run.DefaultBudget
+	cards, err := corpus.Run(t.Context(), Bug, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var missed []string
+	for _, card := range cards {
+		switch card.Verdict {
+		case score.KataPass:
+			missed = append(missed, card.Title)
+		case score.KataPartial, score.KataFail:
+		default:
+			t.Errorf("%s is %s: %s", card.Title, card.Verdict, card.Message)
+		}
+	}
+	if 20*len(missed) > len(cards) {
+		t.Errorf("a grading with seed %d found all but %d of %d, want 95 %%: missed are %v", options.Seed, len(missed), len(cards), missed)
+	}
+	if len(missed) == 0 {
+		return
+	}
+	root, _ := filepath.Abs("../..")
+	rest, err := LayCorpus(root, t.TempDir(), missed...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.Repeat = 20
+	if cards, err = rest.Run(t.Context(), Bug, options); err != nil {
+		t.Fatal(err)
+	}
+	for _, card := range cards {
+		if card.Verdict == score.KataPass {
+			t.Errorf("%s is not found in 20 runs with seed %d", card.Title, options.Seed)
+		}
+	}
+}
+
+func TestNoFixOfTheCorpusIsBlamed(t *testing.T) {
+	corpus, options := lay(t)
+	options.Repeat = 200
+	cards, err := corpus.Run(t.Context(), Fix, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, card := range cards {
+		if card.Verdict != score.KataPass {
+			t.Errorf("%s is %s with seed %d: %s", card.Title, card.Verdict, options.Seed, card.Message)
+		}
+		for _, spec := range card.Specs {
+			if spec.Verdict != score.SpecPass {
+				t.Errorf("%s %q: %+v", card.Title, spec.Name, *spec.Diagnosis)
+			} else if spec.Runs.Total != options.Repeat {
+				t.Errorf("%s %q was run %d times", card.Title, spec.Name, spec.Runs.Total)
+			}
+		}
+	}
+}
+
+func TestACorpusOfNothingIsAnError(t *testing.T) {
+	root := t.TempDir()
+	os.WriteFile(filepath.Join(root, "go.mod"), nil, 0o644)
+	os.WriteFile(filepath.Join(root, "go.sum"), nil, 0o644)
+	os.Mkdir(filepath.Join(root, "harness"), 0o755)
+	if _, err := LayCorpus(root, t.TempDir()); err == nil {
+		t.Error("it was laid out")
+	}
+}

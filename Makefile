@@ -2,13 +2,14 @@
 # compiler; make help lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help build grade watch list hint solutions bench doctor prove test lint FORCE
+.PHONY: help build grade watch list hint solutions bench soak doctor prove test lint FORCE
 
 KATA ?=
 ARGS ?=
 LEVEL ?= 1
 SEED ?= 0
 REPEAT ?=
+RUNS ?= 20
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +49,9 @@ prove: build ## for authors: stubs fail, references pass, wrong solutions are ca
 
 bench: build ## for authors: measure against go test, side by side
 	@bin/dojo bench
+
+soak: build ## for authors: grade the references under loads of every kind (RUNS=1000)
+	@bin/dojo soak --runs $(RUNS) $(KATA)
 
 test: build ## prove the project: vet, unit tests, transcripts, and every kata
 	@go vet $$(go list ./... | grep -v /wrong/)

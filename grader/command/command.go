@@ -32,6 +32,7 @@ type commands struct {
 	Doctor doctorCommand `cmd:"" help:"Say what this machine has and lacks for grading, and how to get it."`
 	Prove  proveCommand  `cmd:"" help:"For authors: prove that stubs fail, references pass and wrong solutions are caught."`
 	Bench  benchCommand  `cmd:"" help:"For authors: measure the grader against go test, side by side."`
+	Soak   soakCommand   `cmd:"" help:"For authors: grade the references on a machine that is short of something."`
 }
 
 // terminal is what a command may talk to.

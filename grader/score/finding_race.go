@@ -12,17 +12,47 @@ func findRace(o report.Outcome) finding {
 	// The detector names the later access first, and its order is kept so that
 	// its log can be compared.
 	f := finding{
-		summary: fmt.Sprintf("Two goroutines touched the same memory without anything ordering them: %s and %s%s.",
-			touch(race.First), touch(race.Second), andMore(len(o.Races)-1, "race")),
-		where: innermost(places(race.First.Where), places(race.Second.Where)),
+		summary: clash(race) + andMore(len(o.Races)-1, "race") + ".",
+		where: distinct(append(innermost(places(race.First.Where), places(race.Second.Where)),
+			places([]report.Location{race.First.Born, race.Second.Born})...)),
 	}
 	for _, access := range []report.Access{race.First, race.Second} {
 		f.evidence = append(f.evidence, side(access)...)
+	}
+	if why := unordered(race); why != "" {
+		f.evidence = append(f.evidence, why)
 	}
 	if o.Failure != nil {
 		f.evidence = append(f.evidence, testimony(*o.Failure)...)
 	}
 	return f
+}
+
+// clash says who touched what, as far as it has a name.
+func clash(race report.Race) string {
+	first, second := race.First, race.Second
+	if first.Variable == "" || len(places(first.Where)) == 0 || len(places(second.Where)) == 0 {
+		return fmt.Sprintf("Two goroutines touched the same memory without anything ordering them: %s and %s", touch(first), touch(second))
+	}
+	one, other := who(first), who(second)
+	if one == other {
+		other = "another " + other
+	}
+	return fmt.Sprintf("%s %s %s at %s while %s %s it at %s, and nothing orders the two",
+		capital(one), verb(first), first.Variable, places(first.Where)[0].short(),
+		other, verb(second), places(second.Where)[0].short())
+}
+
+// who is the function of the answer that an access is in.
+func who(access report.Access) string { return spoken(places(access.Where)[0].Function) }
+
+// verb is an operation as somebody's deed: "writes".
+func verb(access report.Access) string {
+	operation, atomic := strings.CutPrefix(access.Operation, "atomic ")
+	if atomic {
+		return "atomically " + operation + "s"
+	}
+	return operation + "s"
 }
 
 // touch is an access in a sentence: "a write at x.go:3".

@@ -9,29 +9,49 @@ import (
 )
 
 func findDeadlock(o report.Outcome) finding {
-	f := standstill(o)
-	switch calls, others := o.Stuck.Calls, o.Stuck.Others; {
-	case len(calls) > 0:
-		f.summary = fmt.Sprintf("%s never came back: it %s%s%s.",
-			callee(calls[0]), waitOf(calls[0].State).does, at(places(calls[0].Where)),
-			andMore(len(calls)-1, "call"))
-	case len(others) > 0:
-		f.summary = fmt.Sprintf("Nothing moves any more: %s %s%s%s.",
-			offspring(others[0].Born), waitOf(others[0].State).does, at(places(others[0].Where)),
-			andMore(len(others)-1, "goroutine"))
+	all := knotOf(o.Stuck)
+	told, knotted := all.tell()
+	switch {
+	case knotted:
+	case len(all) == 0:
+		told.text = "Nothing moves any more: the spec waits, and nothing of the answer is left to wake it."
 	default:
-		f.summary = "Nothing moves any more: the spec waits, and nothing of the answer is left to wake it."
+		told = all.rest(len(o.Stuck.Calls))
 	}
-	return f
+	return standstill(o, told)
+}
+
+// rest tells of a knot that no lock holds together, by the goroutine that comes
+// first.
+func (k knot) rest(calls int) tale {
+	chief := k[0]
+	does, lacks := chief.does()
+	if lacks != "" {
+		lacks = ", and " + lacks
+	}
+	told := tale{where: chief.where}
+	if chief.own {
+		told.text = fmt.Sprintf("%s %s%s; nothing moves any more%s.", chief.subject(), does, lacks, andMore(len(k)-1, "goroutine"))
+		return told
+	}
+	told.text = fmt.Sprintf("%s never came back: it %s%s%s.", chief.subject(), does, lacks, andMore(calls-1, "call"))
+	// Whoever waits for goroutines to finish waits for what they wait for.
+	if worker, is := first(k, func(g strand) bool { return g.own }); is && waitOf(chief.State) == waits["sync.WaitGroup.Wait"] {
+		does, lacks := worker.does()
+		if lacks != "" {
+			lacks = ", and " + lacks
+		}
+		told.text += fmt.Sprintf(" %s %s%s.", worker.subject(), does, lacks)
+		told.where = append(slices.Clip(told.where), worker.where...)
+	}
+	return told
 }
 
 // findOneByOne is about callers that were to meet inside the answer and never
 // did: the answer lets fewer in at once than it promises.
 func findOneByOne(o report.Outcome) finding {
-	f := standstill(o)
-	f.summary = fmt.Sprintf("Only %d of %d came in at the same time, and the others never followed: the answer runs fewer at once than it promises.",
-		o.Stuck.Gate.Inside, o.Stuck.Gate.Want)
-	return f
+	return standstill(o, tale{text: fmt.Sprintf("Only %d of %d came in at the same time, and the others never followed: the answer runs fewer at once than it promises.",
+		o.Stuck.Gate.Inside, o.Stuck.Gate.Want)})
 }
 
 // findInVain is about a wait of the spec itself. Its failure says what for.
@@ -41,67 +61,72 @@ func findInVain(o report.Outcome) finding {
 	if said, short := gist(o.Failure.Message); short {
 		f.summary = "The answer came back, and then nothing moved any more: " + said
 	}
-	rest := standstill(o)
-	f.where = innermost(f.where, rest.where)
+	f.where = distinct(append(f.where, standstill(o, tale{}).where...))
 	f.evidence = append(f.evidence, goroutines(o.Stuck)...)
 	return f
 }
 
+// findBudget names who used up the processor, and who waited meanwhile.
 func findBudget(o report.Outcome) finding {
-	f := standstill(o)
-	after := span(o.Stuck.After)
-	f.summary = "The processor time of the spec ran out after " + after + "."
-	if calls := o.Stuck.Calls; len(calls) > 0 {
-		f.summary = fmt.Sprintf("%s had not come back when the processor time of the spec ran out, after %s%s.",
-			callee(calls[0]), after, at(places(calls[0].Where)))
+	all := knotOf(o.Stuck)
+	ranOut := "the processor time of the spec ran out, after " + span(o.Stuck.After)
+	busy := all.only(strand.runs)
+	if len(busy) == 0 {
+		busy = all.only(func(g strand) bool { return !g.own })
 	}
-	return f
+	if len(busy) == 0 {
+		return standstill(o, tale{text: capital(ranOut) + "."})
+	}
+	told := tale{where: busy[0].where}
+	told.text = fmt.Sprintf("%s had not come back when %s: it %s.", busy[0].subject(), ranOut, was(busy[0]))
+	if busy[0].own {
+		told.text = fmt.Sprintf("%s, which the answer started, still %s when %s.", busy[0].subject(), was(busy[0]), ranOut)
+	}
+	waiting := all.only(func(g strand) bool {
+		return !g.InSpec && !slices.ContainsFunc(busy, func(b strand) bool { return b.ID == g.ID })
+	})
+	if knotted, is := all.tell(); is {
+		told.text += " " + knotted.text
+		told.where = append(slices.Clip(told.where), knotted.where...)
+	} else if len(waiting) > 0 {
+		does, _ := waiting[0].does()
+		told.text += fmt.Sprintf(" Meanwhile %s %s%s.", waiting[0].name()+at(waiting[0].where), does, andMore(len(waiting)-1, "goroutine"))
+	}
+	return standstill(o, told)
 }
+
+func was(g strand) string { return "was " + waitOf(g.State).doing }
 
 func findSlow(o report.Outcome) finding {
-	f := standstill(o)
-	f.summary = "The spec was not done after " + span(o.Stuck.After) + ", and was ended."
-	if calls := o.Stuck.Calls; len(calls) > 0 {
-		f.summary = fmt.Sprintf("%s had not come back after %s: it %s%s.",
-			callee(calls[0]), span(o.Stuck.After), waitOf(calls[0].State).does, at(places(calls[0].Where)))
+	all := knotOf(o.Stuck)
+	told, knotted := all.tell()
+	switch {
+	case knotted:
+		told.text += " The spec was ended after " + span(o.Stuck.After) + "."
+	case len(o.Stuck.Calls) > 0:
+		does, _ := all[0].does()
+		told = tale{fmt.Sprintf("%s had not come back after %s: it %s.", all[0].subject(), span(o.Stuck.After), does), all[0].where}
+	default:
+		told.text = "The spec was not done after " + span(o.Stuck.After) + ", and was ended."
 	}
-	return f
+	return standstill(o, told)
 }
 
-// standstill shows every goroutine that the answer is responsible for.
-func standstill(o report.Outcome) finding {
-	var f finding
+// standstill shows every goroutine that the answer is responsible for, what the
+// tale is about first and where goroutines were started last.
+func standstill(o report.Outcome, told tale) finding {
+	f := finding{summary: told.text, evidence: goroutines(o.Stuck)}
 	var stacks [][]Place
-	for _, g := range slices.Concat(o.Stuck.Calls, o.Stuck.Others) {
-		stacks = append(stacks, places(g.Where))
+	var born []report.Location
+	for _, g := range knotOf(o.Stuck) {
+		stacks = append(stacks, g.where)
+		born = append(born, g.Born)
 	}
-	f.where = innermost(stacks...)
-	f.evidence = goroutines(o.Stuck)
+	f.where = distinct(slices.Concat(told.where, innermost(stacks...), places(born)))
 	if o.Failure != nil {
 		f.evidence = append(f.evidence, testimony(*o.Failure)...)
 	}
 	return f
-}
-
-func goroutines(stuck *report.Stuck) []string {
-	var lines []string
-	for _, g := range stuck.Calls {
-		lines = append(lines, callee(g)+" "+activity(g))
-	}
-	for _, g := range stuck.Others {
-		lines = append(lines, offspring(g.Born)+" "+activity(g))
-	}
-	return lines
-}
-
-// activity is what a goroutine does, also in the runtime's own words, for those
-// who read its dumps, and through which calls it came there.
-func activity(g report.Goroutine) string {
-	does := fmt.Sprintf("%s [%s]", waitOf(g.State).does, oneLine(g.State))
-	if where := places(g.Where); len(where) > 0 {
-		does += " at " + trail(where)
-	}
-	return does
 }
 
 func span(d time.Duration) string {

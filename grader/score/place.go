@@ -138,16 +138,6 @@ func spoken(function string) string {
 	}
 }
 
-// callee is the function of the answer that a spec called and waits for: the
-// outermost one.
-func callee(g report.Goroutine) string {
-	where := places(g.Where)
-	if len(where) == 0 {
-		return "A call into the answer"
-	}
-	return capital(spoken(where[len(where)-1].Function))
-}
-
 // offspring names a goroutine by the go statement that started it.
 func offspring(born report.Location) string {
 	if born.File == "" {

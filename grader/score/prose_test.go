@@ -79,16 +79,51 @@ func TestShortMessagesOfGomegaReadAsASentence(t *testing.T) {
 }
 
 func TestKnownPanicsAreExplained(t *testing.T) {
+	// The messages are those of Go 1.26.
 	tests := []struct{ message, want string }{
-		{"runtime error: invalid memory address or nil pointer dereference", "Put used a pointer that is nil (boundedqueue.go:31)."},
-		{"close of closed channel", "Put closed a channel that was already closed (boundedqueue.go:31)."},
-		{"sync: negative WaitGroup counter", "Put called Done on a WaitGroup more often than it was told to with Add (boundedqueue.go:31)."},
-		{"sync: RUnlock of unlocked RWMutex", "Put unlocked a mutex that was not locked (boundedqueue.go:31)."},
-		{"out of cheese\n\ngoroutine 1 [running]:", "Put panicked (boundedqueue.go:31): out of cheese."},
+		{"runtime error: invalid memory address or nil pointer dereference", "Put used a pointer, a function or an interface that is nil"},
+		{"send on closed channel", "Put sent on a channel that was already closed"},
+		{"close of closed channel", "Put closed a channel that was already closed"},
+		{"close of nil channel", "Put closed a channel that was never made"},
+		{"makechan: size out of range", "Put made a channel of a size that is negative or far too large"},
+		{"sync: negative WaitGroup counter", "Put called Done on a WaitGroup more often than it was told to with Add"},
+		{"sync: WaitGroup is reused before previous Wait has returned", "Put used a WaitGroup again before its last Wait had returned"},
+		{"sync: WaitGroup misuse: Add called concurrently with Wait", "Put called Add on a WaitGroup while another goroutine was already in Wait"},
+		{"sync: unlock of unlocked mutex", "Put unlocked a mutex that was not locked"},
+		{"sync: Unlock of unlocked RWMutex", "Put unlocked a read-write mutex that was not locked for writing"},
+		{"sync: RUnlock of unlocked RWMutex", "Put gave back a read lock that nobody held (RUnlock without RLock)"},
+		{"sync.Cond is copied", "Put used a copy of a condition variable, for which nobody waits"},
+		{"concurrent map writes", "Put wrote to a map while another goroutine used it"},
+		{"concurrent map read and map write", "Put read a map while another goroutine wrote to it"},
+		{"concurrent map iteration and map write", "Put walked through a map while another goroutine wrote to it"},
+		{"assignment to entry in nil map", "Put wrote to a map that was never made"},
+		{"runtime error: hash of unhashable type []int", "Put used a map key of a kind that cannot be compared"},
+		{"runtime error: index out of range [5] with length 1", "Put used an index that is outside of its slice"},
+		{"runtime error: slice bounds out of range [5:1]", "Put cut a slice outside of its bounds"},
+		{"runtime error: makeslice: len out of range", "Put made a slice of a length that is negative or far too large"},
+		{"runtime error: integer divide by zero", "Put divided by zero"},
+		{"interface conversion: interface {} is int, not string", "Put took a value for a type that it does not have"},
+		{"panic called with nil argument (use GODEBUG=panicnil=1 to disable)", "Put called panic with nil"},
+		{"stack overflow", "Put called itself without end until its stack was full"},
+		{"goroutine stack exceeds 1000000000-byte limit", "Put called itself without end until its stack was full"},
+		{"send on closed channel [recovered, repanicked]", "Put sent on a channel that was already closed"},
+	}
+	for _, row := range deeds {
+		if !slices.ContainsFunc(tests, func(test struct{ message, want string }) bool { return strings.Contains(test.message, row.message) }) {
+			t.Errorf("no case says %q", row.message)
+		}
 	}
 	for _, test := range tests {
-		if got := panicked(test.message, places([]report.Location{put})).summary; got != test.want {
+		if got := panicked(test.message, places([]report.Location{put})).summary; got != test.want+" (boundedqueue.go:31)." {
 			t.Errorf("%q is told as\n  %s\nwant\n  %s", test.message, got, test.want)
+		}
+	}
+	for message, want := range map[string]string{
+		"out of cheese\n\ngoroutine 1 [running]:": "Put panicked (boundedqueue.go:31): out of cheese.",
+		"first [recovered, repanicked]":           "Put panicked (boundedqueue.go:31): first.",
+	} {
+		if got := panicked(message, places([]report.Location{put})).summary; got != want {
+			t.Errorf("%q is told as\n  %s\nwant\n  %s", message, got, want)
 		}
 	}
 	if got := panicked("TODO: implement Put", nil).summary; got != "A part of the answer is not written yet: it still says “TODO: implement Put”." {

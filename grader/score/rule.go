@@ -30,7 +30,10 @@ var rulings = []ruling{
 	{SpecPanic, lastWord("panic:"), findExitPanic},
 	{SpecDeadlock, lastWord("fatal error: all goroutines are asleep"), findAsleep},
 	{SpecMemory, lastWord("fatal error: runtime: out of memory"), findHog},
+	{SpecProcesses, lastWord("fatal error: thread exhaustion"), findSwarm},
+	{SpecProcesses, lastWord("fatal error: newosproc"), findSwarm},
 	{SpecCrash, lastWord("fatal error:"), findFatal},
+	{SpecCrash, lastWord("runtime: goroutine stack exceeds"), findFatal},
 	{SpecCrash, signalled, findSignal},
 	{SpecExited, ended, findExit},
 

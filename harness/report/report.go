@@ -115,7 +115,7 @@ type Failure struct {
 type StuckKind string
 
 const (
-	AtRest    StuckKind = "rest" // every goroutine blocked, no CPU spent
+	AtRest    StuckKind = "rest" // every goroutine blocked, or all but one that wakes now and then; hardly any CPU spent
 	CPUBudget StuckKind = "cpu"  // the CPU budget was used up
 	WallLimit StuckKind = "wall" // the last resort
 )
@@ -149,6 +149,11 @@ type Goroutine struct {
 	State string `json:"state"`
 	// Where are the answer's frames, innermost first.
 	Where []Location `json:"where,omitempty"`
+	// InSpec: it is in code of the spec's that the answer called back.
+	InSpec bool `json:"in_spec,omitempty"`
+	// On is what it waits on, as the source calls it: "q.items"; "" if the line
+	// does not tell.
+	On string `json:"on,omitempty"`
 	// Born is the go statement that started it.
 	Born Location `json:"born,omitzero"`
 	// Holds are the locks that it has taken and not given back.
@@ -168,6 +173,8 @@ type Lock struct {
 	Read bool `json:"read,omitempty"`
 	// Holder is the goroutine that took it; it may have ended since.
 	Holder uint64 `json:"holder"`
+	// Ended: that goroutine has ended.
+	Ended bool `json:"ended,omitempty"`
 }
 
 // Exit is how the process of a spec ended before the spec did.
@@ -200,6 +207,21 @@ type Access struct {
 	// Operation is "read", "write", "atomic read" or "atomic write".
 	Operation string     `json:"operation"`
 	Where     []Location `json:"where,omitempty"`
+	// Through is the function, not the answer's, that the answer called and that
+	// touched the memory: "runtime.mapaccess1", "bytes.(*Buffer).Write"; "" if
+	// the answer did so itself.
+	Through string `json:"through,omitempty"`
+	// Variable is what was touched, as the source calls it there: "q.items"; ""
+	// if the line does not tell for certain.
+	Variable string `json:"variable,omitempty"`
+	// Captured: it is a local variable of the function around the one that
+	// touched it.
+	Captured bool `json:"captured,omitempty"`
+	// Locks are those that the source takes before it comes to that line, and
+	// does not give back.
+	Locks []string `json:"locks,omitempty"`
+	// Unlocked: the source takes none.
+	Unlocked bool `json:"unlocked,omitempty"`
 	// Born is the go statement of the goroutine, if it has one.
 	Born Location `json:"born,omitzero"`
 }

@@ -106,21 +106,6 @@ func (e *execution) fault(outcomes map[string][]report.Outcome, ids []string, er
 	}
 }
 
-// explain adds the lines that may be the cause where the kernel tells none.
-func (e *execution) explain(rounds ...report.Outcome) []report.Outcome {
-	for _, outcome := range rounds {
-		if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 && exit.Message == "" && exit.Signal == "" && exit.Killed == "" {
-			exit.Where = e.answer.Suspects("exit")
-		}
-		for i, leak := range outcome.Leaks {
-			if len(leak.Where) == 0 && leak.Born == (report.Location{}) {
-				outcome.Leaks[i].Where = e.answer.Suspects(string(leak.Kind))
-			}
-		}
-	}
-	return rounds
-}
-
 // process is what one process did.
 type process struct {
 	// ready: package initialisation is over. done: every spec was run.
@@ -239,7 +224,7 @@ func (p *process) follow(events *attest.Reader, longest time.Duration, kill cont
 
 // environment is all that a graded process is told of this machine.
 func environment(folder, raceLog string) []string {
-	return []string{
+	told := []string{
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + filepath.Join(folder, "tmp"),
 		"TMPDIR=" + filepath.Join(folder, "tmp"),
@@ -251,6 +236,11 @@ func environment(folder, raceLog string) []string {
 		"GORACE=atexit_sleep_ms=0 suppress_equal_stacks=0 suppress_equal_addresses=0 log_path=" + raceLog,
 		secret.Variable + "=1",
 	}
+	// How a machine behaves with other numbers of processors can be tried.
+	if processors := os.Getenv("GOMAXPROCS"); processors != "" {
+		told = append(told, "GOMAXPROCS="+processors)
+	}
+	return told
 }
 
 // wires are the pipes between a process and us.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -155,10 +156,11 @@ func (w *watchdog) give(kind report.StuckKind) {
 // describe says who waits for what.
 func (w *watchdog) describe(kind report.StuckKind) *report.Stuck {
 	stuck := &report.Stuck{Kind: kind, After: time.Since(w.since), Gate: w.gates.waiting()}
-	locks := hook.Locks()
-	for _, g := range stack.All() {
+	all := stack.All()
+	locks := onLoan(all, hook.Locks())
+	for _, g := range all {
 		seen := g.Report()
-		seen.Holds, seen.Wants = locksOf(g, locks)
+		seen.Holds, seen.Wants = locksOf(seen, all, locks)
 		switch {
 		case len(seen.Where) == 0:
 		case g.Creator.Answer():
@@ -170,33 +172,69 @@ func (w *watchdog) describe(kind report.StuckKind) *report.Stuck {
 	return stuck
 }
 
+// onLoan corrects the table of locks for those who are in Cond.Wait, which gives
+// back the lock that was taken for it and takes it again before it returns. Of
+// several, it is the one that another holds meanwhile, or else the last.
+func onLoan(all []stack.Goroutine, locks []hook.Held) []hook.Held {
+	for _, g := range all {
+		if !g.Calls("sync.(*Cond).Wait") {
+			continue
+		}
+		given := -1
+		for i, mine := range locks {
+			if mine.Goroutine != g.ID || mine.Wanted {
+				continue
+			}
+			given = i
+			if slices.ContainsFunc(locks, func(other hook.Held) bool {
+				return other.Same(mine) && other.Goroutine != g.ID && !other.Wanted
+			}) {
+				break
+			}
+		}
+		switch {
+		case given < 0:
+		case g.State == "sync.Cond.Wait":
+			locks = slices.Delete(locks, given, given+1)
+		default:
+			locks[given].Wanted = true
+		}
+	}
+	return locks
+}
+
 // locksOf returns the locks that a goroutine holds, and those that keep it from
 // taking the one that it waits for.
-func locksOf(g stack.Goroutine, locks []hook.Held) (holds, wants []report.Lock) {
+func locksOf(g report.Goroutine, all []stack.Goroutine, locks []hook.Held) (holds, wants []report.Lock) {
 	for _, mine := range locks {
 		switch {
 		case mine.Goroutine != g.ID:
 		case !mine.Wanted:
-			holds = append(holds, lock(mine))
+			holds = append(holds, lock(mine, all))
 		default:
 			for _, other := range locks {
-				if !other.Wanted && other.Same(mine) {
-					wants = append(wants, lock(other))
+				if other.Wanted || !other.Same(mine) || other.Goroutine == g.ID && !waitsAt(g, mine) {
+					continue
 				}
+				wants = append(wants, lock(other, all))
 			}
 		}
-	}
-	// Cond.Wait has given back the lock that was taken for it.
-	if g.State == "sync.Cond.Wait" && len(holds) > 0 {
-		holds = holds[:len(holds)-1]
 	}
 	return holds, wants
 }
 
-func lock(h hook.Held) report.Lock {
+// waitsAt reports whether the goroutine waits in the call that wants the lock. A
+// lock of the answer's own may begin with a mutex: then the two have one address,
+// and its Lock that waits inside holds the one and wants the other.
+func waitsAt(g report.Goroutine, wanted hook.Held) bool {
+	return len(g.Where) == 0 || g.Where[0].File == wanted.File && g.Where[0].Line == wanted.Line
+}
+
+func lock(h hook.Held, all []stack.Goroutine) report.Lock {
 	return report.Lock{
 		Name: h.Name, Read: h.Read, Holder: h.Goroutine,
 		Where: report.Location{File: h.File, Line: h.Line},
+		Ended: !slices.ContainsFunc(all, func(g stack.Goroutine) bool { return g.ID == h.Goroutine }),
 	}
 }
 

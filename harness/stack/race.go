@@ -2,6 +2,7 @@ package stack
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
@@ -34,7 +35,7 @@ func race(text string) report.Race {
 		paragraph = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(paragraph), "WARNING: DATA RACE"))
 		head, body, _ := strings.Cut(paragraph, "\n")
 		if match := access.FindStringSubmatch(head); match != nil {
-			sides = append(sides, report.Access{Operation: strings.ToLower(match[1]), Where: Answers(frames(body))})
+			sides = append(sides, side(strings.ToLower(match[1]), frames(body)))
 			by = append(by, match[2])
 		} else if match := started.FindStringSubmatch(head); match != nil {
 			births[strings.ToLower(match[1])] = birth(frames(body))
@@ -45,6 +46,16 @@ func race(text string) report.Race {
 	}
 	sides = append(sides, report.Access{}, report.Access{})
 	return report.Race{First: sides[0], Second: sides[1]}
+}
+
+// side is an access with its stack. What lies above the answer's innermost frame
+// touched the memory on the answer's behalf.
+func side(operation string, stack []Frame) report.Access {
+	found := report.Access{Operation: operation, Where: Answers(stack)}
+	if inner := slices.IndexFunc(stack, Frame.Answer); inner > 0 {
+		found.Through = stack[inner-1].Function
+	}
+	return found
 }
 
 // birth picks the frame of a creation stack that a learner knows, if any: an

@@ -229,11 +229,18 @@ func (g Goroutine) Calls(prefix string) bool {
 
 // Report returns the goroutine with the answer's frames only.
 func (g Goroutine) Report() report.Goroutine {
-	seen := report.Goroutine{ID: g.ID, State: g.State, Where: Answers(g.Frames)}
+	seen := report.Goroutine{ID: g.ID, State: g.State, Where: Answers(g.Frames), InSpec: g.inSpec()}
 	if g.Creator.Answer() || g.Creator.Spec() {
 		seen.Born = g.Creator.Location()
 	}
 	return seen
+}
+
+// inSpec reports whether the innermost frame of a kata is the spec's and the
+// answer called it.
+func (g Goroutine) inSpec() bool {
+	inner := slices.IndexFunc(g.Frames, func(f Frame) bool { return f.Answer() || f.Spec() })
+	return inner >= 0 && g.Frames[inner].Spec() && slices.ContainsFunc(g.Frames[inner:], Frame.Answer)
 }
 
 // Trace reads a bare stack trace: frames without a goroutine's header.

@@ -34,6 +34,8 @@ type built struct {
 	alone map[string]string
 }
 
+func binaryIn(work string) string { return filepath.Join(work, "katas.bin") }
+
 // virtual is the folder of the generated main package. It exists in the overlay
 // only.
 const virtual = "graded"
@@ -42,7 +44,7 @@ const virtual = "graded"
 // else, and is paid once. Answers that do not compile are left out and the rest
 // is built without them.
 func build(ctx context.Context, work string, answers []source.Answer, o Options) (*built, error) {
-	b := &built{binary: filepath.Join(work, "katas.bin"), broken: map[string][]report.Complaint{}, alone: map[string]string{}}
+	b := &built{binary: binaryIn(work), broken: map[string][]report.Complaint{}, alone: map[string]string{}}
 	left := slices.Clone(answers)
 	for len(left) > 0 {
 		broken, err := compile(ctx, b.binary, work, "all", left, o)

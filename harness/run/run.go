@@ -93,10 +93,12 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 	}
 	progress := serialise(o.Progress)
 	progress(Progress{Phase: Building, Total: len(jobs)})
+	recall(kept(o.Root, src.Kind), binaryIn(work))
 	built, err := build(ctx, work, answers, o)
 	if err != nil {
 		return nil, err
 	}
+	keep(kept(o.Root, src.Kind), built.binary)
 
 	slots := make(chan struct{}, parallel(o))
 	var workers sync.WaitGroup

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/concurrency-dojo/dojo/harness/instrument/hook"
+	"github.com/concurrency-dojo/dojo/harness/report"
 	"github.com/concurrency-dojo/dojo/harness/stack"
 )
 
@@ -16,6 +17,9 @@ type Burn struct {
 	CPU, Window time.Duration
 	// Runnable is the share of looks, 0 to 1, at which something could run.
 	Runnable float64
+	// Working are goroutines of the answer that could run at the last look at
+	// which there were any.
+	Working []stack.Goroutine
 	// Sleeping are goroutines of the answer that poll: asleep at most looks.
 	Sleeping []stack.Goroutine
 }
@@ -44,19 +48,46 @@ func measure(window time.Duration) Burn {
 	before, start := usage().CPU, time.Now()
 	runnable := 0
 	seen := sleepers{}
+	var working []stack.Goroutine
 	for range looks {
 		Nap(window / looks)
 		if Look().Runnable > 0 {
 			runnable++
 		}
-		seen.look(stack.All())
+		all := stack.All()
+		seen.look(all)
+		if now := atWork(all); len(now) > 0 {
+			working = now
+		}
 	}
 	return Burn{
 		CPU:      usage().CPU - before,
 		Window:   time.Since(start),
 		Runnable: float64(runnable) / looks,
+		Working:  working,
 		Sleeping: seen.polling(),
 	}
+}
+
+// AtWork returns the goroutines of the answer that could run now.
+func AtWork() []stack.Goroutine { return atWork(stack.All()) }
+
+func atWork(all []stack.Goroutine) (found []stack.Goroutine) {
+	for _, g := range all {
+		if couldRun(g.State) && len(stack.Answers(g.Frames)) > 0 {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+// Where are the answer's frames of one who did not wait idly, none if it was
+// seen at none.
+func (b Burn) Where() []report.Location {
+	for _, g := range slices.Concat(b.Sleeping, b.Working) {
+		return stack.Answers(g.Frames)
+	}
+	return nil
 }
 
 // sleepers are the goroutines of the answer that were seen asleep, as often as

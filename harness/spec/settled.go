@@ -25,7 +25,7 @@ func Quiet(ctx context.Context) {
 	if ctx.Err() != nil {
 		Fail("the spec was ended before its callers were blocked")
 	}
-	theWatchdog.note(pulse.Burn{})
+	theWatchdog.note(pulse.Burn{Working: pulse.AtWork()})
 	Fail("callers that should wait never block: they spin or poll")
 }
 

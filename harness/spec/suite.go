@@ -77,7 +77,7 @@ func (s *suite) look() {
 		s.outcome.Races, s.outcome.Leaks, s.dirty = s.guard.End()
 	}
 	if burn != nil {
-		s.outcome.Failure = &report.Failure{Kind: report.Busy}
+		s.outcome.Failure = &report.Failure{Kind: report.Busy, Where: burn.Where()}
 	}
 	if s.strict && !CurrentSpecReport().Failed() {
 		if complaint := complain(s.outcome); complaint != "" {
@@ -128,7 +128,9 @@ func failure(seen SpecReport, marked *report.Failure) *report.Failure {
 	}
 	at := stack.Frame{File: seen.Failure.Location.FileName, Line: seen.Failure.Location.LineNumber}
 	trace := stack.Trace(seen.Failure.Location.FullStackTrace)
-	told.Where = stack.Answers(trace)
+	if told.Where = stack.Answers(trace); len(told.Where) == 0 && marked != nil {
+		told.Where = marked.Where
+	}
 	// A panic's location is in the runtime; the specs' is further up.
 	for _, frame := range append([]stack.Frame{at}, trace...) {
 		if frame.Spec() {

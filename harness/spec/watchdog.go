@@ -46,6 +46,7 @@ type watchdog struct {
 	since   time.Time
 	cpu     time.Duration
 	rest    pulse.Rest
+	wakes   standstill
 	cancels []context.CancelCauseFunc
 	stuck   *report.Stuck
 	burn    *pulse.Burn
@@ -65,7 +66,7 @@ func (w *watchdog) begin() {
 	defer w.mu.Unlock()
 	w.gates.clear()
 	w.active, w.since, w.cpu = true, time.Now(), -1
-	w.rest, w.stuck, w.burn, w.cancels = pulse.Rest{}, nil, nil, nil
+	w.rest, w.wakes, w.stuck, w.burn, w.cancels = pulse.Rest{}, standstill{}, nil, nil, nil
 }
 
 // end stops watching and returns what was found.
@@ -128,20 +129,21 @@ func (w *watchdog) look() {
 	if w.cpu < 0 {
 		w.cpu = beat.CPU
 	}
+	wakes := w.wakes.observe(beat, time.Now(), stack.All)
 	switch {
 	case w.limits.SpecCPU > 0 && beat.CPU-w.cpu > w.limits.SpecCPU:
 		w.give(report.CPUBudget)
 	case w.limits.SpecWall > 0 && time.Since(w.since) > w.limits.SpecWall:
 		w.give(report.WallLimit)
-	case w.stuck != nil && at >= endGrace:
+	case w.stuck != nil && (at >= endGrace || wakes):
 		w.abandon(report.Outcome{Stuck: w.stuck, Wall: time.Since(w.since)})
-	case w.stuck == nil && at >= restGrace:
+	case w.stuck == nil && (at >= restGrace || wakes):
 		stuck := w.describe(report.AtRest)
-		if sleeps(stuck) && at < sleepGrace {
+		if sleeps(stuck) && at < sleepGrace && !wakes {
 			return
 		}
 		w.stuck = stuck
-		w.rest = pulse.Rest{}
+		w.rest, w.wakes = pulse.Rest{}, standstill{}
 		for _, cancel := range w.cancels {
 			cancel(errAtRest)
 		}
@@ -162,9 +164,9 @@ func (w *watchdog) describe(kind report.StuckKind) *report.Stuck {
 		seen := g.Report()
 		seen.Holds, seen.Wants = locksOf(seen, all, locks)
 		switch {
-		case len(seen.Where) == 0:
 		case g.Creator.Answer():
 			stuck.Others = append(stuck.Others, seen)
+		case len(seen.Where) == 0:
 		default:
 			stuck.Calls = append(stuck.Calls, seen)
 		}

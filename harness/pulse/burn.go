@@ -20,6 +20,9 @@ type Burn struct {
 	// Working are goroutines of the answer that could run at the last look at
 	// which there were any.
 	Working []stack.Goroutine
+	// Woken are goroutines of the answer that did something although nothing
+	// happened; only hooks (package instrument/hook) show them.
+	Woken []stack.Goroutine
 	// Sleeping are goroutines of the answer that poll: asleep at most looks.
 	Sleeping []stack.Goroutine
 }
@@ -28,7 +31,7 @@ type Burn struct {
 // The share of runnable looks is what convicts a spinner on a crowded machine,
 // where it gets little CPU; the CPU is what convicts one that yields.
 func (b Burn) Idle() bool {
-	return b.Runnable < 0.5 && b.CPU < b.Window/4 && len(b.Sleeping) == 0
+	return b.Runnable < 0.5 && b.CPU < b.Window/4 && len(b.Sleeping) == 0 && len(b.Woken) == 0
 }
 
 // Measure watches the process for about window and reports what it spent.
@@ -49,6 +52,7 @@ func measure(window time.Duration) Burn {
 	runnable := 0
 	seen := sleepers{}
 	var working []stack.Goroutine
+	hook.Watch()
 	for range looks {
 		Nap(window / looks)
 		if Look().Runnable > 0 {
@@ -65,8 +69,22 @@ func measure(window time.Duration) Burn {
 		Window:   time.Since(start),
 		Runnable: float64(runnable) / looks,
 		Working:  working,
+		Woken:    woken(hook.Watched()),
 		Sleeping: seen.polling(),
 	}
+}
+
+// woken returns the goroutine that passed the last of the hooks, if any was.
+func woken(passed int, goroutine uint64) (found []stack.Goroutine) {
+	if passed == 0 {
+		return nil
+	}
+	for _, g := range stack.All() {
+		if g.ID == goroutine && len(stack.Answers(g.Frames)) > 0 {
+			found = append(found, g)
+		}
+	}
+	return found
 }
 
 // AtWork returns the goroutines of the answer that could run now.
@@ -84,7 +102,7 @@ func atWork(all []stack.Goroutine) (found []stack.Goroutine) {
 // Where are the answer's frames of one who did not wait idly, none if it was
 // seen at none.
 func (b Burn) Where() []report.Location {
-	for _, g := range slices.Concat(b.Sleeping, b.Working) {
+	for _, g := range slices.Concat(b.Sleeping, b.Woken, b.Working) {
 		return stack.Answers(g.Frames)
 	}
 	return nil
@@ -116,6 +134,10 @@ func (b Burn) String() string {
 	if len(b.Sleeping) > 0 && b.Runnable < 0.5 {
 		where := stack.Answers(b.Sleeping[0].Frames)[0]
 		return fmt.Sprintf("waiting should block until it is woken, but %s:%d polls: it sleeps, looks, and sleeps again", where.File, where.Line)
+	}
+	if len(b.Woken) > 0 && b.Runnable < 0.5 {
+		where := stack.Answers(b.Woken[0].Frames)[0]
+		return fmt.Sprintf("waiting should block until it is woken, but nothing happened and %s:%d woke up to look", where.File, where.Line)
 	}
 	return fmt.Sprintf("waiting should cost no CPU, but at %.0f %% of the looks something was running, and %v of CPU time went into %v of waiting",
 		100*b.Runnable, b.CPU.Round(time.Millisecond), b.Window.Round(time.Millisecond))

@@ -20,6 +20,8 @@ type style int
 
 const (
 	off style = iota
+	// watching only counts.
+	watching
 	// spots: a few places are slow for everybody, all others never.
 	spots
 	// yields: any hook may give the processor away.
@@ -60,6 +62,8 @@ var run struct {
 	// last came by last, and several says that goroutines came by in turns.
 	last    int64
 	several bool
+	// watched counts the hooks that were passed since Watch.
+	watched int
 }
 
 // Disarm switches the hooks off.
@@ -101,6 +105,27 @@ func Arm(seed uint64, round int) {
 //go:norace
 func Several() bool { return run.several }
 
+// Watch counts who comes by from now on, also where nothing is disturbed.
+//
+//go:norace
+func Watch() {
+	if run.style == off {
+		run.style = watching
+	}
+	run.watched = 0
+}
+
+// Watched returns how many hooks were passed since Watch, and which goroutine
+// passed the last of them.
+//
+//go:norace
+func Watched() (passed int, goroutine uint64) {
+	if run.style == watching {
+		run.style = off
+	}
+	return run.watched, uint64(run.last)
+}
+
 // At is called before a statement that others may notice.
 //
 //go:norace
@@ -122,11 +147,15 @@ func Start(site int) {
 //go:norace
 func disturb(site int, start bool) {
 	run.count++
+	run.watched++
 	me := goid.Get()
 	// Numbers grow. An older goroutine after a younger one is not the next node of
 	// a spec, but somebody who was there at the same time.
 	run.several = run.several || me < run.last
 	run.last = me
+	if run.style == watching {
+		return
+	}
 	slow := pass(site)
 	if run.count < run.from {
 		return

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -59,7 +58,7 @@ func Soak(ctx context.Context, out io.Writer, s Soaking) (failures int, err erro
 	fmt.Fprintf(out, "%-46s %12s %12s\n", "condition", "spec runs", "failures")
 	for _, c := range conditions {
 		if len(c.wrapper) > 0 {
-			if _, err := exec.LookPath(c.wrapper[0]); err != nil {
+			if !run.Has(c.wrapper[0]) {
 				fmt.Fprintf(out, "%-46s %25s\n", c.name, "no "+c.wrapper[0]+" here")
 				continue
 			}

@@ -3,6 +3,7 @@ package score
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,7 +19,7 @@ func findPanic(o report.Outcome) finding {
 func findBusy(o report.Outcome) finding {
 	return finding{
 		summary:  "The answer kept the processor busy while it had nothing to do but wait.",
-		where:    places(o.Failure.Where),
+		where:    places(slices.Concat(o.Failure.Where, o.Failure.About)),
 		evidence: testimony(*o.Failure),
 	}
 }
@@ -32,6 +33,9 @@ func findWrong(o report.Outcome) finding {
 		summary:  "What the spec expected did not come true" + atLine(o.Failure.Spec) + ".",
 		where:    places(o.Failure.Where),
 		evidence: testimony(*o.Failure),
+	}
+	if len(f.where) == 0 {
+		f.where = places(o.Failure.About)
 	}
 	if said, short := gist(o.Failure.Message); short {
 		f.summary = said

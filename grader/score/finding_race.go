@@ -16,11 +16,12 @@ func findRace(o report.Outcome) finding {
 		where: distinct(append(innermost(places(race.First.Where), places(race.Second.Where)),
 			places([]report.Location{race.First.Born, race.Second.Born})...)),
 	}
-	for _, access := range []report.Access{race.First, race.Second} {
-		f.evidence = append(f.evidence, side(access)...)
-	}
+	// It comes first, since a terminal shows only so many lines.
 	if why := unordered(race); why != "" {
 		f.evidence = append(f.evidence, why)
+	}
+	for _, access := range []report.Access{race.First, race.Second} {
+		f.evidence = append(f.evidence, side(access)...)
 	}
 	if o.Failure != nil {
 		f.evidence = append(f.evidence, testimony(*o.Failure)...)
@@ -36,7 +37,7 @@ func clash(race report.Race) string {
 	}
 	one, other := who(first), who(second)
 	if one == other {
-		other = "another " + other
+		other = another(other)
 	}
 	return fmt.Sprintf("%s %s %s at %s while %s %s it at %s, and nothing orders the two",
 		capital(one), verb(first), first.Variable, places(first.Where)[0].short(),
@@ -44,7 +45,7 @@ func clash(race report.Race) string {
 }
 
 // who is the function of the answer that an access is in.
-func who(access report.Access) string { return spoken(places(access.Where)[0].Function) }
+func who(access report.Access) string { return spoken(access.Where[0].Function) }
 
 // verb is an operation as somebody's deed: "writes".
 func verb(access report.Access) string {

@@ -16,14 +16,14 @@ func findDeadlock(o report.Outcome) finding {
 	case len(all) == 0:
 		told.text = "Nothing moves any more: the spec waits, and nothing of the answer is left to wake it."
 	default:
-		told = all.rest(len(o.Stuck.Calls))
+		told = all.rest()
 	}
 	return standstill(o, told)
 }
 
 // rest tells of a knot that no lock holds together, by the goroutine that comes
 // first.
-func (k knot) rest(calls int) tale {
+func (k knot) rest() tale {
 	chief := k[0]
 	does, lacks := chief.does()
 	if lacks != "" {
@@ -34,7 +34,11 @@ func (k knot) rest(calls int) tale {
 		told.text = fmt.Sprintf("%s %s%s; nothing moves any more%s.", chief.subject(), does, lacks, andMore(len(k)-1, "goroutine"))
 		return told
 	}
-	told.text = fmt.Sprintf("%s never came back: it %s%s%s.", chief.subject(), does, lacks, andMore(calls-1, "call"))
+	others := ""
+	if calls := k.only(func(g strand) bool { return !g.own }); len(calls) > 1 {
+		others = ", nor did " + plural(len(calls)-1, "more call")
+	}
+	told.text = fmt.Sprintf("%s never came back%s: it %s%s.", chief.subject(), others, does, lacks)
 	// Whoever waits for goroutines to finish waits for what they wait for.
 	if worker, is := first(k, func(g strand) bool { return g.own }); is && waitOf(chief.State) == waits["sync.WaitGroup.Wait"] {
 		does, lacks := worker.does()
@@ -61,7 +65,10 @@ func findInVain(o report.Outcome) finding {
 	if said, short := gist(o.Failure.Message); short {
 		f.summary = "The answer came back, and then nothing moved any more: " + said
 	}
-	f.where = distinct(append(f.where, standstill(o, tale{}).where...))
+	// Goroutines that are still there say more than what was called last.
+	if where := distinct(append(places(o.Failure.Where), standstill(o, tale{}).where...)); len(where) > 0 {
+		f.where = where
+	}
 	f.evidence = append(f.evidence, goroutines(o.Stuck)...)
 	return f
 }
@@ -70,22 +77,23 @@ func findInVain(o report.Outcome) finding {
 func findBudget(o report.Outcome) finding {
 	all := knotOf(o.Stuck)
 	ranOut := "the processor time of the spec ran out, after " + span(o.Stuck.After)
+	knotted, is := all.tell()
 	busy := all.only(strand.runs)
 	if len(busy) == 0 {
 		busy = all.only(func(g strand) bool { return !g.own })
 	}
-	if len(busy) == 0 {
+	switch {
+	case len(busy) == 0:
 		return standstill(o, tale{text: capital(ranOut) + "."})
+	case is && !busy[0].runs():
+		return standstill(o, tale{knotted.text + " " + capital(ranOut) + ".", knotted.where})
 	}
-	told := tale{where: busy[0].where}
-	told.text = fmt.Sprintf("%s had not come back when %s: it %s.", busy[0].subject(), ranOut, was(busy[0]))
+	told := tale{fmt.Sprintf("%s had not come back when %s: it %s.", busy[0].subject(), ranOut, was(busy[0])), busy[0].where}
 	if busy[0].own {
 		told.text = fmt.Sprintf("%s, which the answer started, still %s when %s.", busy[0].subject(), was(busy[0]), ranOut)
 	}
-	waiting := all.only(func(g strand) bool {
-		return !g.InSpec && !slices.ContainsFunc(busy, func(b strand) bool { return b.ID == g.ID })
-	})
-	if knotted, is := all.tell(); is {
+	waiting := all.only(func(g strand) bool { return !g.InSpec && !g.runs() && g.ID != busy[0].ID })
+	if is {
 		told.text += " " + knotted.text
 		told.where = append(slices.Clip(told.where), knotted.where...)
 	} else if len(waiting) > 0 {
@@ -95,6 +103,7 @@ func findBudget(o report.Outcome) finding {
 	return standstill(o, told)
 }
 
+// was is what a goroutine did when it was seen.
 func was(g strand) string { return "was " + waitOf(g.State).doing }
 
 func findSlow(o report.Outcome) finding {

@@ -23,22 +23,26 @@ type strand struct {
 func knotOf(stuck *report.Stuck) knot {
 	var all knot
 	for _, g := range stuck.Calls {
-		all = append(all, strand{g, places(g.Where), false})
+		all = append(all, strand{g, places(g.Where), g.Own})
 	}
 	for _, g := range stuck.Others {
 		all = append(all, strand{g, places(g.Where), true})
 	}
 	// What waits in code of the spec's waits for the answer, not the other way
 	// round: it explains least.
-	slices.SortStableFunc(all, func(a, b strand) int { return rank(a.InSpec) - rank(b.InSpec) })
+	slices.SortStableFunc(all, func(a, b strand) int { return a.rank() - b.rank() })
 	return all
 }
 
-func rank(late bool) int {
-	if late {
+func (g strand) rank() int {
+	switch {
+	case g.InSpec:
+		return 2
+	case g.own:
 		return 1
+	default:
+		return 0
 	}
-	return 0
 }
 
 func (k knot) find(id uint64) (strand, bool) {

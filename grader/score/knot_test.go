@@ -32,6 +32,7 @@ func takenIn(function string, lock report.Lock) report.Lock {
 func wanting(g report.Goroutine, locks ...report.Lock) report.Goroutine { g.Wants = locks; return g }
 func on(what string, g report.Goroutine) report.Goroutine               { g.On = what; return g }
 func inSpec(g report.Goroutine) report.Goroutine                        { g.InSpec = true; return g }
+func owned(g report.Goroutine) report.Goroutine                         { g.Own = true; return g }
 func started(g report.Goroutine, line int) report.Goroutine {
 	g.Born = report.Location{File: answer, Line: line}
 	return g
@@ -125,7 +126,7 @@ var knotCases = []struct {
 		"Get waits for one of the cases of a select (boundedqueue.go:40), and none of them becomes ready while Put waits.", nil},
 	{"held across another's condition", []report.Goroutine{
 		wanting(goes(1, mutex, 31, "Put"), taking("mu", 2, 39)), goes(2, "sync.Cond.Wait", 40, "Get")}, nil,
-		"Get waits for a condition variable to be signalled (boundedqueue.go:40), and nobody is left to call Signal or Broadcast while Put waits.", nil},
+		"Get waits for a condition variable to be signalled (boundedqueue.go:40), and nobody calls Signal or Broadcast while Put waits.", nil},
 	{"held across a read from the network", []report.Goroutine{
 		wanting(goes(1, mutex, 31, "Put"), taking("mu", 2, 39)), goes(2, "IO wait", 40, "Get")}, nil,
 		"Get waits for input or output (boundedqueue.go:40), and nothing arrives while Put waits.", nil},
@@ -153,15 +154,18 @@ var knotCases = []struct {
 	{"no case of a select", []report.Goroutine{goes(1, "select", 31, "Get")}, nil,
 		"it waits for one of the cases of a select, and none of them becomes ready.", nil},
 	{"a condition that nobody signals", []report.Goroutine{on("q.ready", goes(1, "sync.Cond.Wait", 31, "Get"))}, nil,
-		"it waits for q.ready to be signalled, and nobody is left to call Signal or Broadcast.", nil},
+		"it waits for q.ready to be signalled, and nobody calls Signal or Broadcast.", nil},
 	{"a WaitGroup, and one of those that it waits for", []report.Goroutine{goes(1, "sync.WaitGroup.Wait", 31, "Close")},
 		[]report.Goroutine{goes(2, "chan send", 50, "work")},
 		"it waits for a WaitGroup to come to zero, and not every Add is followed by its Done. work (boundedqueue.go:50) waits to send on a channel, and nobody comes to receive.", []int{31, 50}},
+	{"whoever a WaitGroup of the answer's runs is no call of the spec's", []report.Goroutine{
+		owned(goes(2, "IO wait", 50, "accept")), goes(1, "select", 31, "Shutdown")}, nil,
+		"Shutdown (boundedqueue.go:31) never came back: it waits for one of the cases of a select, and none of them becomes ready.", []int{31, 50}},
 	{"a lock of which nothing else is known", []report.Goroutine{goes(1, mutex, 31, "Get")}, nil,
 		"it waits to lock a mutex, and whoever has it does not give it back.", nil},
 	{"the spec's function waits for what the answer should do elsewhere", []report.Goroutine{
 		inSpec(goes(1, "chan receive", 31, "Map")), goes(2, "chan send", 50, "Feed")}, nil,
-		"Feed (boundedqueue.go:50) never came back: it waits to send on a channel, and nobody comes to receive, and 1 more call.", []int{50, 31}},
+		"Feed (boundedqueue.go:50) never came back, nor did 1 more call: it waits to send on a channel, and nobody comes to receive.", []int{50, 31}},
 	{"only where it was started is known",
 		nil, []report.Goroutine{started(report.Goroutine{State: "select"}, 44)},
 		"A goroutine started at boundedqueue.go:44 waits for one of the cases of a select", []int{44}},
@@ -218,6 +222,9 @@ func TestWhoSpinsIsNamedBeforeWhoWaits(t *testing.T) {
 		{"whoever spun was not seen",
 			[]report.Goroutine{goes(2, "chan receive", 60, "Get")}, nil,
 			"Get (boundedqueue.go:60) had not come back when the processor time of the spec ran out, after 20s: it was waiting to receive from a channel."},
+		{"nor did it need to be: a lock is the reason",
+			[]report.Goroutine{wanting(goes(1, mutex, 31, "Put"), taking("mu", 1, 28))}, []report.Goroutine{goes(2, "select", 50, "tick")},
+			"Put (boundedqueue.go:31) waits for the lock q.mu, which it has held itself since boundedqueue.go:28: a Go lock cannot be taken twice, not even by its holder. The processor time of the spec ran out, after 20s."},
 		{"and nobody of the answer's is there", nil, nil, "The processor time of the spec ran out, after 20s."},
 	} {
 		_, f := rule(report.Outcome{Stuck: &report.Stuck{Kind: report.CPUBudget, After: 20 * time.Second, Calls: test.calls, Others: test.others}})

@@ -138,6 +138,9 @@ func spoken(function string) string {
 	}
 }
 
+// another names a second one: "another Put", "another function inside Put".
+func another(name string) string { return "another " + strings.TrimPrefix(name, "a ") }
+
 // offspring names a goroutine by the go statement that started it.
 func offspring(born report.Location) string {
 	if born.File == "" {

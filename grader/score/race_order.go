@@ -14,7 +14,8 @@ var unorderedBy = []struct {
 	is   func(report.Race) bool
 	says func(report.Race) string
 }{
-	{through("sync.(*WaitGroup)"), always("Add has to come before Wait begins: call it before the go statement, not inside the goroutine.")},
+	{addsLate, always("Add has to come before Wait begins: call it before the go statement, not inside the goroutine.")},
+	{pulls, always("The two functions that iter.Pull returns must not be called by several goroutines at once.")},
 	{halfAtomic, always("An atomic orders only what other atomics do with the same variable: the plain access beside it is not one.")},
 	{writesAsReader, always("Who holds a read-write mutex only for reading does not keep other readers out, so it must not write.")},
 	{halfLocked, sayHalfLocked},
@@ -28,9 +29,6 @@ var unorderedBy = []struct {
 // unordered says in a sentence why nothing orders the accesses of a race, "" if
 // that cannot be told from the lines.
 func unordered(race report.Race) string {
-	if len(places(race.First.Where)) == 0 || len(places(race.Second.Where)) == 0 {
-		return ""
-	}
 	for _, reason := range unorderedBy {
 		if reason.is(race) {
 			return reason.says(race)
@@ -47,6 +45,18 @@ func through(prefixes ...string) func(report.Race) bool {
 			return strings.HasPrefix(race.First.Through, prefix) || strings.HasPrefix(race.Second.Through, prefix)
 		})
 	}
+}
+
+// addsLate: the first Add of a WaitGroup may come after its Wait. To have that
+// noticed, Add tells the detector of a read that is none, and Wait of a write.
+func addsLate(race report.Race) bool {
+	ways := []string{race.First.Through, race.Second.Through}
+	return through("sync.(*WaitGroup)")(race) || slices.Contains(ways, "runtime.raceread") && slices.Contains(ways, "runtime.racewrite")
+}
+
+// pulls: iter.Pull tells the detector of a write whenever it is called.
+func pulls(race report.Race) bool {
+	return race.First.Through == "runtime.racewrite" && race.Second.Through == "runtime.racewrite"
 }
 
 func halfAtomic(race report.Race) bool {
@@ -120,4 +130,4 @@ func unlocked(race report.Race) bool { return race.First.Unlocked && race.Second
 // where both are in one function.
 func sideOf(access report.Access) string { return capital(who(access)) + " (" + sideLine(access) + ")" }
 
-func sideLine(access report.Access) string { return places(access.Where)[0].short() }
+func sideLine(access report.Access) string { return position(access.Where[0]) }

@@ -25,7 +25,7 @@ func (g strand) subject() string { return capital(g.name()) + at(g.where) }
 // besides names a goroutine in a sentence that has named another.
 func (k knot) besides(g, named strand) string {
 	if g.ID != named.ID && g.name() == named.name() {
-		return "another " + g.name()
+		return another(g.name())
 	}
 	return g.name()
 }

@@ -16,7 +16,7 @@ func goroutines(stuck *report.Stuck) []string {
 	for _, g := range slices.Concat(stuck.Calls, stuck.Others) {
 		g, _ := all.find(g.ID)
 		who := capital(g.name())
-		if g.own {
+		if g.own && g.Born.File != "" {
 			who = offspring(g.Born)
 		}
 		lines = append(lines, who+" "+activity(g))

@@ -23,7 +23,7 @@ var waits = map[string]wait{
 	"sync.Mutex.Lock":         waitsTo("lock a mutex").of("a mutex").without("whoever has it does not give it back"),
 	"sync.RWMutex.Lock":       waitsTo("lock a read-write mutex for writing").of("a read-write mutex").without("whoever has it does not give it back"),
 	"sync.RWMutex.RLock":      waitsTo("lock a read-write mutex for reading").of("a read-write mutex").without("whoever has it, or waits to write, does not come to an end"),
-	"sync.Cond.Wait":          waitsFor("a condition variable to be signalled").of("a condition variable").without("nobody is left to call Signal or Broadcast"),
+	"sync.Cond.Wait":          waitsFor("a condition variable to be signalled").of("a condition variable").without("nobody calls Signal or Broadcast"),
 	"sync.WaitGroup.Wait":     waitsFor("a WaitGroup to come to zero").of("a WaitGroup").without("not every Add is followed by its Done"),
 	"semacquire":              waitsFor("a semaphore").without("nobody releases it"),
 	"coroutine":               waitsFor("the other side of an iterator (iter.Pull)"),

@@ -109,6 +109,9 @@ type Failure struct {
 	// Where are the answer's frames, innermost first; none if the failure was
 	// not inside the answer.
 	Where []Location `json:"where,omitempty"`
+	// About are the functions of the answer that the failed line, or the line
+	// before it, calls.
+	About []Location `json:"about,omitempty"`
 }
 
 // StuckKind says on what evidence a spec was ended.
@@ -151,6 +154,9 @@ type Goroutine struct {
 	Where []Location `json:"where,omitempty"`
 	// InSpec: it is in code of the spec's that the answer called back.
 	InSpec bool `json:"in_spec,omitempty"`
+	// Own: the answer had it started by WaitGroup.Go, which a dump doesn't tell
+	// from a call of the spec's.
+	Own bool `json:"own,omitempty"`
 	// On is what it waits on, as the source calls it: "q.items"; "" if the line
 	// does not tell.
 	On string `json:"on,omitempty"`
@@ -209,7 +215,7 @@ type Access struct {
 	Where     []Location `json:"where,omitempty"`
 	// Through is the function, not the answer's, that the answer called and that
 	// touched the memory: "runtime.mapaccess1", "bytes.(*Buffer).Write"; "" if
-	// the answer did so itself.
+	// the answer did so itself. Without a frame of the answer's it is the innermost.
 	Through string `json:"through,omitempty"`
 	// Variable is what was touched, as the source calls it there: "q.items"; ""
 	// if the line does not tell for certain.

@@ -9,6 +9,9 @@ func (e *execution) explain(rounds ...report.Outcome) []report.Outcome {
 		if outcome.Stuck != nil || len(outcome.Races) > 0 {
 			read(e.answer).outcome(outcome)
 		}
+		if failure := outcome.Failure; failure != nil && len(failure.Where) == 0 {
+			failure.About = accused(e.options.Root, e.answer, failure.Spec)
+		}
 		if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 && exit.Message == "" && exit.Signal == "" && exit.Killed == "" {
 			exit.Where = e.answer.Suspects("exit")
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,10 @@ func (r *reading) race(race *report.Race) {
 	var both []variable
 	for _, a := range first {
 		for _, b := range second {
+			// Each call has its own local variables, unless a literal shares them.
+			if a.local && !a.captured && !b.captured {
+				continue
+			}
 			if a.key == b.key && !slices.ContainsFunc(both, func(v variable) bool { return v.key == a.key }) {
 				both = append(both, a)
 				race.First.Variable, race.Second.Variable = a.text, b.text
@@ -40,8 +45,8 @@ type variable struct {
 	key string
 	// text is how the source calls it in one place: "q.items".
 	text string
-	// captured: it is a local variable of a function further out.
-	captured bool
+	// local: it is a local variable, and captured: of a function further out.
+	local, captured bool
 }
 
 // touched returns what an access can have touched, by the line that it is in. A
@@ -66,8 +71,8 @@ func (r *reading) touched(access report.Access) []variable {
 		switch {
 		case halves[node]:
 		case access.Through != "" && !runtimes(access.Through):
-			// Somebody else's method touched what it was called on.
-			if call, is := node.(*ast.CallExpr); is {
+			// A method touched what it was called on, or what it was handed.
+			if call, is := node.(*ast.CallExpr); is && unguarded.MatchString(access.Through) {
 				if called, is := call.Fun.(*ast.SelectorExpr); is && called.Sel.Name == method {
 					take(called.X)
 				}
@@ -84,6 +89,10 @@ func (r *reading) touched(access report.Access) []variable {
 	})
 	return found
 }
+
+// unguarded matches the methods of the library that touch what they are called
+// on, all of them, and so race for that before anything else.
+var unguarded = regexp.MustCompile(`^(sync\.\(\*WaitGroup\)|bytes\.\(\*Buffer\)|strings\.\(\*Builder\)|math/rand\.\(\*Rand\)|bufio\.|container/)`)
 
 // runtimes reports whether a function does a part of the language: it grows a
 // slice, or looks into a map.
@@ -116,9 +125,12 @@ func (r *reading) variable(expression ast.Expr, where report.Location) (variable
 	case *ast.ParenExpr:
 		return r.variable(e.X, where)
 	case *ast.StarExpr:
-		return r.variable(e.X, where)
+		pointer, is := r.variable(e.X, where)
+		return variable{key: "*" + pointer.key, text: "*" + pointer.text}, is
 	case *ast.IndexExpr:
-		return r.variable(e.X, where)
+		whole, is := r.variable(e.X, where)
+		whole.local = false
+		return whole, is
 	case *ast.Ident:
 		return r.named(e, where)
 	case *ast.SelectorExpr:
@@ -145,7 +157,7 @@ func (r *reading) named(name *ast.Ident, where report.Location) (variable, bool)
 		return found, true // the package's, also from another file of it
 	}
 	declared := name.Obj.Pos()
-	found.key = fmt.Sprintf("%s declared at %d", name.Name, declared)
+	found.key, found.local = fmt.Sprintf("%s declared at %d", name.Name, declared), true
 	for _, node := range r.around(where) {
 		literal, is := node.(*ast.FuncLit)
 		found.captured = found.captured || is && !within(literal, declared) && within(literal, name.Pos())

@@ -57,6 +57,11 @@ func Sum() int {
 	return other
 }
 
+func echo(conn net.Conn, buffer []byte, result *int) {
+	n, _ := conn.Read(buffer) // read
+	*result = n // pointed
+}
+
 func wait(ready, done chan int) {
 	ready <- 1 // send
 	<-done // receive
@@ -103,6 +108,9 @@ func TestReadingNamesWhatWasRacedFor(t *testing.T) {
 		{"a method of the library's touches what it was called on", "write write bytes.(*Buffer).WriteString", "read look bytes.(*Buffer).Len", "q.buffer", "q.buffer", false, false},
 		{"a local variable that a goroutine captured", "write inside", "read other", "count", "count", true, false},
 		{"a variable of the package", "write total", "read outside", "total", "total", false, false},
+		{"each call has its own local variables", "write other", "write other", "", "", false, false},
+		{"and its own connections: what was touched is what Read was handed", "write read net.(*conn).Read", "write read net.(*conn).Read", "", "", false, false},
+		{"what a pointer points to is not the pointer", "write pointed", "read pointed", "*result", "*result", false, false},
 		{"the lines have nothing in common", "write helped", "read other", "", "", false, false},
 		{"one side is not in the answer", "write put", "read", "", "", false, false},
 	} {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -106,15 +105,12 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 	done := 0
 	for i := range jobs {
 		workers.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			start := time.Now()
 			if complaints := built.broken[jobs[i].Kata]; len(complaints) > 0 {
 				reports[i].Broken = complaints
 			} else {
-				reports[i].Runs = runs(ctx, work, built, answers[i], jobs[i], o)
+				e := execution{work: work, built: built, answer: answers[i], job: jobs[i], options: o, seed: o.Seed, rounds: 1}
+				reports[i].Runs, reports[i].Wall = shared(ctx, e, max(1, cap(slots)/len(jobs)), slots)
 			}
-			reports[i].Wall = time.Since(start)
 			mu.Lock()
 			defer mu.Unlock()
 			done++
@@ -124,36 +120,6 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 	workers.Wait()
 	return reports, context.Cause(ctx)
 }
-
-// runs runs one kata as often as asked, each time with a seed of its own.
-func runs(ctx context.Context, work string, built *built, answer source.Answer, job Job, o Options) []report.Run {
-	start := time.Now()
-	first := execution{work: work, built: built, answer: answer, job: job, options: o, seed: o.Seed, rounds: 1}
-	all := first.run(ctx)
-	if o.Apart {
-		for n := 1; n < o.Repeat && ctx.Err() == nil; n++ {
-			first.seed += report.SeedStep
-			all = append(all, first.run(ctx)...)
-		}
-		return all
-	}
-	rest := first
-	rest.seed, rest.rounds = o.Seed+1, o.Repeat-1
-	if o.Repeat == 0 {
-		rest.rounds, rest.budget = mostRounds, o.Budget-time.Since(start)
-	}
-	rest.job.Specs = slices.DeleteFunc(slices.Clone(job.Specs), func(id string) bool {
-		return len(all) == 0 || !all[0].Outcomes[id].Clean()
-	})
-	if rest.rounds < 1 || o.Repeat == 0 && rest.budget <= 0 || len(rest.job.Specs) == 0 {
-		return all
-	}
-	return append(all, rest.run(ctx)...)
-}
-
-// mostRounds bounds what fits into a budget: the seeds up to the next run that
-// is not disturbed.
-const mostRounds = report.SeedStep - 2
 
 func parallel(o Options) int {
 	if o.Parallel > 0 {

@@ -86,6 +86,12 @@ func (t Toolchain) Environment() report.Environment {
 	}
 }
 
+// Has reports whether there is such a program in PATH.
+func Has(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
+}
+
 // Command runs a program in folder and returns what it printed. It is for the
 // measurements that compare the grader with what people would run instead.
 func Command(ctx context.Context, folder string, environment []string, name string, arguments ...string) ([]byte, error) {

@@ -135,3 +135,44 @@ func TestGoroutineReportKeepsWhatALearnerKnows(t *testing.T) {
 		})
 	}
 }
+
+func TestGoroutineThatTheAnswerLetBackIntoTheSpec(t *testing.T) {
+	ours := stack.Frame{Function: "harness/spec.(*Rendezvous).Enter", File: project + "harness/spec/gate.go", Line: 60}
+	answer := stack.Frame{Function: project + "katas/sync/lock.Do", File: project + "katas/sync/lock/lock.go", Line: 12}
+	spec := stack.Frame{Function: project + "katas/sync/lock/specs.init.func1", File: project + "katas/sync/lock/specs/lock.go", Line: 30}
+	for _, c := range []struct {
+		why    string
+		frames []stack.Frame
+		want   bool
+	}{
+		{"the answer has called a function of the spec's, which meets others", []stack.Frame{ours, spec, answer, spec}, true},
+		{"the spec has called the answer, which waits", []stack.Frame{answer, spec}, false},
+		{"the spec waits without the answer", []stack.Frame{ours, spec}, false},
+		{"neither is there", []stack.Frame{ours}, false},
+	} {
+		if got := (stack.Goroutine{Frames: c.frames}).Report().InSpec; got != c.want {
+			t.Errorf("%s: %t", c.why, got)
+		}
+	}
+}
+
+func TestGoroutineThatAWaitGroupStarted(t *testing.T) {
+	answer := stack.Frame{Function: project + "katas/sync/lock.Do", File: project + "katas/sync/lock/lock.go", Line: 12}
+	spec := stack.Frame{Function: project + "katas/sync/lock/specs.init.func1", File: project + "katas/sync/lock/specs/lock.go", Line: 30}
+	group := stack.Frame{Function: "sync.(*WaitGroup).Go", File: "sync/waitgroup.go", Line: 100}
+	for _, c := range []struct {
+		why     string
+		frames  []stack.Frame
+		creator stack.Frame
+		want    bool
+	}{
+		{"the answer's group", []stack.Frame{answer}, group, true},
+		{"the spec's group, which calls the answer", []stack.Frame{answer, spec}, group, false},
+		{"no group at all", []stack.Frame{answer}, spec, false},
+		{"a group of neither", nil, group, false},
+	} {
+		if got := (stack.Goroutine{Frames: c.frames, Creator: c.creator}).Report().Own; got != c.want {
+			t.Errorf("%s: %t", c.why, got)
+		}
+	}
+}

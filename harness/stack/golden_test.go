@@ -70,7 +70,7 @@ var racyQueue = []report.Race{
 		Second: report.Access{Operation: "write", Where: []report.Location{inAnswer(26, "(*Queue).Put")}},
 	},
 	{ // Of an atomic operation, the detector keeps no frame of the caller's.
-		First:  report.Access{Operation: "write", Born: inSpec(21, "init.func1")},
+		First:  report.Access{Operation: "write", Through: "sync/atomic.AddInt64", Born: inSpec(21, "init.func1")},
 		Second: report.Access{Operation: "read", Where: []report.Location{inAnswer(50, "(*Queue).Peek")}},
 	},
 }
@@ -107,6 +107,9 @@ func TestRaceReportsThatAreHardToRead(t *testing.T) {
 		{"atomic accesses have a name of their own",
 			"Read at 0x00c1 by main goroutine:\n" + put + "\nPrevious atomic write at 0x00c1 by goroutine 9:\n" + put,
 			report.Race{First: report.Access{Operation: "read", Where: where}, Second: report.Access{Operation: "atomic write", Where: where}}},
+		{"a map is touched by the runtime, for the answer",
+			"Write at 0x00c1 by goroutine 8:\n  runtime.mapassign_faststr()\n      runtime/map.go:1 +0x1\n" + put + "\nPrevious read at 0x00c1 by goroutine 9:\n" + put,
+			report.Race{First: report.Access{Operation: "write", Where: where, Through: "runtime.mapassign_faststr"}, Second: report.Access{Operation: "read", Where: where}}},
 		{"a report that was cut off still says that there was a race",
 			"Write at 0x00c1 by goroutine 8:\n" + put,
 			report.Race{First: report.Access{Operation: "write", Where: where}}},

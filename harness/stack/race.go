@@ -49,11 +49,14 @@ func race(text string) report.Race {
 }
 
 // side is an access with its stack. What lies above the answer's innermost frame
-// touched the memory on the answer's behalf.
+// touched the memory on the answer's behalf; so did all, if the answer has none.
 func side(operation string, stack []Frame) report.Access {
 	found := report.Access{Operation: operation, Where: Answers(stack)}
-	if inner := slices.IndexFunc(stack, Frame.Answer); inner > 0 {
+	switch inner := slices.IndexFunc(stack, Frame.Answer); {
+	case inner > 0:
 		found.Through = stack[inner-1].Function
+	case inner < 0 && len(stack) > 0:
+		found.Through = stack[0].Function
 	}
 	return found
 }

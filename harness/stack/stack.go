@@ -230,6 +230,7 @@ func (g Goroutine) Calls(prefix string) bool {
 // Report returns the goroutine with the answer's frames only.
 func (g Goroutine) Report() report.Goroutine {
 	seen := report.Goroutine{ID: g.ID, State: g.State, Where: Answers(g.Frames), InSpec: g.inSpec()}
+	seen.Own = g.Created("sync.(*WaitGroup).Go") && len(seen.Where) > 0 && !slices.ContainsFunc(g.Frames, Frame.Spec)
 	if g.Creator.Answer() || g.Creator.Spec() {
 		seen.Born = g.Creator.Location()
 	}

@@ -1,0 +1,91 @@
+package run
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/concurrency-dojo/dojo/harness/report"
+)
+
+// fewSpecs are not worth another process.
+const fewSpecs = 6
+
+// shared runs a kata with up to so many processes, each of which takes a slot and
+// a part of the specs: they mostly wait, and those of one process wait one after
+// the other. It returns the runs and how long they took, and no runs if ctx ended
+// before each spec was run once.
+func shared(ctx context.Context, whole execution, processes int, slots chan struct{}) (all []report.Run, wall time.Duration) {
+	var workers sync.WaitGroup
+	var mu sync.Mutex
+	var started time.Time
+	complete := true
+	count := len(whole.job.Specs)
+	for specs := range slices.Chunk(whole.job.Specs, max(fewSpecs, (count+processes-1)/processes)) {
+		workers.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			mu.Lock()
+			if started.IsZero() {
+				started = time.Now()
+			}
+			mu.Unlock()
+			part := whole
+			part.job.Specs = specs
+			runs := part.repeat(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			all = join(all, runs)
+			complete = complete && len(runs) > 0
+		})
+	}
+	workers.Wait()
+	if !complete {
+		return nil, 0
+	}
+	return all, time.Since(started)
+}
+
+// join adds the outcomes of other specs, run by run.
+func join(all, more []report.Run) []report.Run {
+	for n, run := range more {
+		if n == len(all) {
+			all = append(all, report.Run{Seed: run.Seed, Outcomes: map[string]report.Outcome{}})
+		}
+		for id, outcome := range run.Outcomes {
+			all[n].Outcomes[id] = outcome
+		}
+	}
+	return all
+}
+
+// repeat runs the specs as often as asked, each time with a seed of its own.
+func (e execution) repeat(ctx context.Context) []report.Run {
+	start := time.Now()
+	all := e.run(ctx)
+	o := e.options
+	if o.Apart {
+		for n := 1; n < o.Repeat && ctx.Err() == nil; n++ {
+			e.seed += report.SeedStep
+			all = append(all, e.run(ctx)...)
+		}
+		return all
+	}
+	rest := e
+	rest.seed, rest.rounds = e.seed+1, o.Repeat-1
+	if o.Repeat == 0 {
+		rest.rounds, rest.budget = mostRounds, o.Budget-time.Since(start)
+	}
+	rest.job.Specs = slices.DeleteFunc(slices.Clone(e.job.Specs), func(id string) bool {
+		return len(all) == 0 || !all[0].Outcomes[id].Clean()
+	})
+	if rest.rounds < 1 || o.Repeat == 0 && rest.budget <= 0 || len(rest.job.Specs) == 0 {
+		return all
+	}
+	return append(all, rest.run(ctx)...)
+}
+
+// mostRounds bounds what fits into a budget: the seeds up to the next run that
+// is not disturbed.
+const mostRounds = report.SeedStep - 2

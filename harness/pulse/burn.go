@@ -55,10 +55,10 @@ func measure(window time.Duration) Burn {
 	hook.Watch()
 	for range looks {
 		Nap(window / looks)
-		if Look().Runnable > 0 {
+		beat, all := look()
+		if beat.Runnable > 0 {
 			runnable++
 		}
-		all := stack.All()
 		seen.look(all)
 		if now := atWork(all); len(now) > 0 {
 			working = now

@@ -33,14 +33,19 @@ type Beat struct {
 
 // Look takes a beat. The caller must be locked to its thread; use Locked.
 func Look() Beat {
-	beat := usage()
-	for i, g := range stack.All() {
-		// The first of a dump is the caller.
+	beat, _ := look()
+	return beat
+}
+
+// look also returns the goroutines that it saw, the caller first.
+func look() (Beat, []stack.Goroutine) {
+	beat, all := usage(), stack.All()
+	for i, g := range all {
 		if i > 0 && (couldRun(g.State) && !polls(g) || g.Calls(hook.Pausing)) {
 			beat.Runnable++
 		}
 	}
-	return beat
+	return beat, all
 }
 
 // couldRun reports whether a goroutine in this state lacks nothing but a

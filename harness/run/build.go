@@ -36,9 +36,12 @@ type built struct {
 
 func binaryIn(work string) string { return filepath.Join(work, "katas.bin") }
 
-// virtual is the folder of the generated main package. It exists in the overlay
-// only.
-const virtual = "graded"
+// module is what go.mod calls the project, and virtual the folder of the generated
+// main package, which exists in the overlay only.
+const (
+	module  = "github.com/concurrency-dojo/dojo"
+	virtual = "graded"
+)
 
 // build compiles all answers into one binary: linking costs more than anything
 // else, and is paid once. Answers that do not compile are left out and the rest
@@ -114,7 +117,7 @@ type compiler struct {
 func compilation(work, name string, answers []source.Answer, depth instrument.Depth, o Options) (*compiler, error) {
 	replace := map[string]string{}
 	var main bytes.Buffer
-	main.WriteString("package main\n\nimport (\n\t\"github.com/concurrency-dojo/dojo/harness/spec\"\n")
+	fmt.Fprintf(&main, "package main\n\nimport (\n\t%q\n", module+"/harness/spec")
 	for _, answer := range answers {
 		if err := answer.Overlay(o.Root, replace); err != nil {
 			return nil, fmt.Errorf("run: lay %s over the tree: %w", answer.Kata, err)
@@ -135,7 +138,7 @@ func compilation(work, name string, answers []source.Answer, depth instrument.De
 			shown := strings.TrimSuffix(name, "_test.go") + ".go"
 			replace[filepath.Join(folder, stack.SpecsFolder, shown)] = filepath.Join(folder, name)
 		}
-		fmt.Fprintf(&main, "\t_ \"github.com/concurrency-dojo/dojo/katas/%s/%s\"\n", answer.Kata, stack.SpecsFolder)
+		fmt.Fprintf(&main, "\t_ %q\n", path.Join(module, "katas", answer.Kata, stack.SpecsFolder))
 	}
 	main.WriteString(")\n\nfunc main() { spec.Main() }\n")
 
@@ -185,7 +188,9 @@ func instrumented(work string, answer source.Answer, depth instrument.Depth, o O
 // fault, and an error if we are.
 func (c *compiler) compile(ctx context.Context, binary string) (map[string][]report.Complaint, error) {
 	// Without DWARF the link takes half the time; stack traces do not need it.
-	arguments := []string{"build", "-o", binary, "-overlay", c.overlay, "-trimpath", "-buildvcs=false", "-ldflags=-w"}
+	// Specs mostly wait, so optimising them costs more than it saves.
+	arguments := []string{"build", "-o", binary, "-overlay", c.overlay, "-trimpath", "-buildvcs=false", "-ldflags=-w",
+		"-gcflags=" + module + "/katas/.../" + stack.SpecsFolder + "=-N -l"}
 	if c.options.Toolchain.NoRace == "" {
 		arguments = append(arguments, "-race")
 	}

@@ -58,11 +58,13 @@ func Returned(f func()) <-chan struct{} {
 // miss: what is looked for is the state of threads, not how far they get.
 const idleWindow = 100 * time.Millisecond
 
-// Idle fails the spec, with the verdict "busy", if whoever waits at present does
-// it by spinning or by polling. Call it when everything in the process and its
-// children should be blocked, and no Eventually polls beside it.
+// Idle waits, as Quiet does, until everything in the process and its children is
+// blocked, and fails the spec, with the verdict "busy", if it doesn't stay so:
+// whoever waits does it by spinning or by polling. Call it while no Eventually
+// polls beside it.
 func Idle(ctx context.Context) {
 	GinkgoHelper()
+	Quiet(ctx)
 	burn := pulse.Measure(idleWindow)
 	if burn.Idle() {
 		return

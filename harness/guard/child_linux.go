@@ -93,13 +93,19 @@ func command(pid int) string {
 	return string(line)
 }
 
+// longestEnding bounds how long the killed may take to end.
+const longestEnding = 10 * time.Second
+
 // EndDescendants kills every process below this one and reaps it. Each round
-// finds the children of those that the round before has ended.
+// finds the children of those that the round before has ended; two in a row must
+// find none, since a child that just loses its parent may be nobody's for a
+// moment.
 func EndDescendants() {
-	for range 100 {
+	none := 0
+	for start := time.Now(); none < 2 && time.Since(start) < longestEnding; {
 		pids := pulse.Descendants()
-		if len(pids) == 0 {
-			return
+		if none++; len(pids) > 0 {
+			none = 0
 		}
 		for _, pid := range pids {
 			unix.Kill(pid, unix.SIGKILL)

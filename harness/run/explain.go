@@ -12,8 +12,13 @@ func (e *execution) explain(rounds ...report.Outcome) []report.Outcome {
 		if failure := outcome.Failure; failure != nil && len(failure.Where) == 0 {
 			failure.About = accused(e.options.Root, e.answer, failure.Spec)
 		}
-		if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 && exit.Message == "" && exit.Signal == "" && exit.Killed == "" {
-			exit.Where = e.answer.Suspects("exit")
+		if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 {
+			switch {
+			case exit.Killed == errFlood.Error():
+				exit.Where = e.answer.Suspects(exit.Killed)
+			case exit.Message == "" && exit.Signal == "" && exit.Killed == "":
+				exit.Where = e.answer.Suspects("exit")
+			}
 		}
 		for i, leak := range outcome.Leaks {
 			if len(leak.Where) == 0 && leak.Born == (report.Location{}) {

@@ -16,6 +16,7 @@ import (
 // by what was observed, the functions, as the source spells them.
 var suspects = map[string][]string{
 	"exit":                        {"os.Exit", "syscall.Exit", "unix.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "runtime.Goexit"},
+	"output":                      {"print", "println", "fmt.Print", "fmt.Printf", "fmt.Println", "fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln", "log.Print", "log.Printf", "log.Println", ".Write", ".WriteString"},
 	string(report.LeakDescriptor): {"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp", "os.Pipe", "net.Listen", "net.Dial", "net.ListenUnix", "net.DialUnix", "net.FileConn", "net.FileListener", "os.NewFile", "unix.Open", "unix.Pipe", "unix.Pipe2", "unix.Socket", "unix.Socketpair", "unix.Accept", "unix.Accept4", "unix.EpollCreate1", "unix.Eventfd", "unix.Dup", "unix.Dup2", "unix.Dup3", "unix.MemfdCreate", "unix.PidfdOpen", "syscall.Open", "syscall.Pipe", "syscall.Pipe2", "syscall.Socket", "syscall.Dup", ".Accept", ".AcceptTCP", ".AcceptUnix", ".File", ".StdoutPipe", ".StdinPipe", ".StderrPipe", ".Dial", ".DialContext", ".Listen"},
 	// A coroutine that was never stopped has no frame of whoever pulls.
 	string(report.LeakGoroutine): {"iter.Pull", "iter.Pull2"},
@@ -32,7 +33,7 @@ var suspects = map[string][]string{
 var started = []string{".Start", ".Run", ".Output", ".CombinedOutput", "os.StartProcess", "syscall.ForkExec", "syscall.StartProcess", "unix.ForkExec"}
 
 // Suspects returns the calls in the answer's source that can be the cause of
-// what was observed: "exit" or a kind of leak. It is a reading, not a proof; one
+// what was observed: "exit", "output" or a kind of leak. It is a reading, not a proof; one
 // call found is most likely the one.
 func (a Answer) Suspects(observed string) []report.Location {
 	var found []report.Location
@@ -58,9 +59,12 @@ func (a Answer) Suspects(observed string) []report.Location {
 	return found
 }
 
-// suspect reports whether a call is one of those named: "pkg.Func", or
-// ".Method" of anything.
+// suspect reports whether a call is one of those named: "pkg.Func", ".Method" of
+// anything, or a builtin.
 func suspect(call *ast.CallExpr, names []string) bool {
+	if builtin, ok := call.Fun.(*ast.Ident); ok {
+		return slices.Contains(names, builtin.Name)
+	}
 	selector, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {
 		return false

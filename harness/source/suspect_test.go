@@ -47,7 +47,7 @@ func TestSuspects(t *testing.T) {
 	answer := source.Answer{Kata: lock, Files: map[string][]byte{
 		"lock.go":   []byte(suspicious),
 		"broken.go": []byte("package lock\n\nfunc { os.Exit(1)"),
-		"a.go":      []byte("package lock\n\nfunc first() { os.Exit(0) }\n"),
+		"a.go":      []byte("package lock\n\nfunc first() { os.Exit(0) }\nfunc loud() { println(1) }\n"),
 	}}
 	at := func(line int, function string) report.Location {
 		return report.Location{File: "katas/sync/lock/lock.go", Line: line, Function: function}
@@ -56,6 +56,7 @@ func TestSuspects(t *testing.T) {
 		why, observed string
 		want          []report.Location
 	}{
+		{"it printed too much: a builtin", "output", []report.Location{{File: "katas/sync/lock/a.go", Line: 4, Function: "loud"}}},
 		{"the process ended itself: calls, in a method and a variable, not comments, texts or another's Exit", "exit", []report.Location{
 			{File: "katas/sync/lock/a.go", Line: 3, Function: "first"}, at(10, "(*Server).Close"), at(23, ""),
 		}},

@@ -38,12 +38,12 @@ const (
 	Plain
 )
 
-// hookPath is the package that the inserted text calls, under a name that no
-// answer has.
-const (
-	hookPath = "github.com/concurrency-dojo/dojo/harness/instrument/hook"
-	hookName = "dojo_hook"
-)
+// hookPath is the package that the inserted text calls.
+const hookPath = "github.com/concurrency-dojo/dojo/harness/instrument/hook"
+
+// Name is what the inserted text calls that package. No answer may use it, or it
+// could switch the hooks off.
+const Name = "dojo_hook"
 
 // File returns the text of a Go file with hooks. The name, relative to the
 // project's root, is how diagnoses will call the file. Text that does not parse
@@ -62,7 +62,7 @@ func File(name string, text []byte, depth Depth) []byte {
 	if len(r.edits) == 0 {
 		return text
 	}
-	r.insert(file.Name.End(), fmt.Sprintf("; import %s %q", hookName, hookPath))
+	r.insert(file.Name.End(), fmt.Sprintf("; import %s %q", Name, hookPath))
 	return r.apply()
 }
 
@@ -128,7 +128,7 @@ func (r *rewriter) lock(call *ast.CallExpr) bool {
 		return false
 	}
 	owner := r.text[r.offset(method.X.Pos()):r.offset(method.X.End())]
-	r.insert(call.Pos(), fmt.Sprintf("%s.%s(%d,%s,%d,%s,", hookName, method.Sel.Name,
+	r.insert(call.Pos(), fmt.Sprintf("%s.%s(%d,%s,%d,%s,", Name, method.Sel.Name,
 		r.site(hook.Orders), strconv.Quote(r.name), r.files.Position(call.Pos()).Line, strconv.Quote(string(owner))))
 	r.edits = append(r.edits, edit{at: r.offset(call.Lparen), cut: 1})
 	return true
@@ -211,7 +211,7 @@ func call(node *ast.CallExpr) hook.Promise {
 
 // hook inserts a call that does nothing else.
 func (r *rewriter) hook(function string, promise hook.Promise, pos token.Pos) {
-	r.insert(pos, fmt.Sprintf("%s.%s(%d);", hookName, function, r.site(promise)))
+	r.insert(pos, fmt.Sprintf("%s.%s(%d);", Name, function, r.site(promise)))
 }
 
 // site numbers the hooks, so that a run can tell them apart. Two files of one

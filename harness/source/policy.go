@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/concurrency-dojo/dojo/harness/instrument"
 	"github.com/concurrency-dojo/dojo/harness/report"
 )
 
@@ -47,6 +48,7 @@ func (p Policy) Check(answer Answer) []report.Complaint {
 		}
 		p.imports(file, positions, complain)
 		p.directives(file, positions, complain)
+		reserved(file, positions, complain)
 	}
 	return all
 }
@@ -91,4 +93,15 @@ func (p Policy) directives(file *ast.File, positions *token.FileSet, complain co
 			}
 		}
 	}
+}
+
+// reserved looks for the name by which instrumented text calls the harness: an
+// answer that uses it would call the harness too.
+func reserved(file *ast.File, positions *token.FileSet, complain complainer) {
+	ast.Inspect(file, func(node ast.Node) bool {
+		if name, ok := node.(*ast.Ident); ok && name.Name == instrument.Name {
+			complain(positions.Position(name.Pos()).Line, "the name "+instrument.Name+" belongs to the grader", "choose another")
+		}
+		return true
+	})
 }

@@ -18,8 +18,9 @@ import (
 const burst = 80 * time.Millisecond
 
 // Katas calls saved with the ids of katas whose Go files changed, until ctx
-// ends. While saved runs, further saves are kept for the next call.
-func Katas(ctx context.Context, root string, ids []string, saved func(ids []string)) error {
+// ends. A save while saved runs ends its context; the next call comes after it
+// has returned, and has its ids too if it didn't report that it was done.
+func Katas(ctx context.Context, root string, ids []string, saved func(ctx context.Context, ids []string) (done bool)) error {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("watch: %w", err)
@@ -37,6 +38,8 @@ func Katas(ctx context.Context, root string, ids []string, saved func(ids []stri
 	changed := map[string]bool{}
 	quiet := time.NewTimer(0)
 	<-quiet.C
+	end := func() (left []string) { return nil }
+	defer func() { end() }()
 	for {
 		select {
 		case <-ctx.Done():
@@ -49,9 +52,28 @@ func Katas(ctx context.Context, root string, ids []string, saved func(ids []stri
 		case err := <-watcher.Errors:
 			return fmt.Errorf("watch: %w", err)
 		case <-quiet.C:
-			saved(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !changed[id] }))
+			for _, id := range end() {
+				changed[id] = true
+			}
+			now := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !changed[id] })
 			clear(changed)
+			end = begin(ctx, now, saved)
 		}
+	}
+}
+
+// begin calls saved beside its caller. The function that it returns ends that
+// call, waits for it, and returns the ids if it wasn't done with them.
+func begin(ctx context.Context, ids []string, saved func(ctx context.Context, ids []string) (done bool)) (end func() (left []string)) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan bool, 1)
+	go func() { done <- saved(ctx, ids) }()
+	return func() []string {
+		cancel()
+		if <-done {
+			return nil
+		}
+		return ids
 	}
 }
 

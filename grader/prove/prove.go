@@ -48,7 +48,7 @@ func (c Claim) Proved() bool { return len(c.Complaints) == 0 }
 
 // atOnce is the number of rounds at a time: while one waits for answers that
 // hang, another compiles.
-const atOnce = 2
+const atOnce = 4
 
 // Prove proves the katas. tell, which must be safe to be called from several
 // goroutines, is told of each step.

@@ -103,7 +103,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 			return nil
 		}
 		select {
-		case <-look.C: // want "waits at Shutdown until its clients have left" wrong
+		case <-look.C: // want "waits at Shutdown until its clients have left" busy
 		case <-ctx.Done():
 			s.force()
 			s.running.Wait()

@@ -84,46 +84,55 @@ const together = 3
 
 // choosePlaces makes the n-th few of the known places slow, in an order that the
 // seed decides among those of the same promise, and returns how often they were
-// passed in the last round. After the last come the first again.
+// passed in the last round. Once all have had their turn it draws pairs, of one
+// that waits and any other: some bugs need two to be late.
 //
 //go:norace
 func choosePlaces(seed uint64, n int) (times int) {
-	alone, others := 0, 0
+	known, alone := 0, 0
 	for i := range places {
 		places[i].slow = false
-		switch {
-		case places[i].passed == 0:
-		case promise(places[i].site) == Waits:
-			alone++
-		default:
-			others++
+		if places[i].passed > 0 {
+			known++
+			if promise(places[i].site) == Waits {
+				alone++
+			}
 		}
 	}
-	groups := alone + (others+together-1)/together
-	if groups == 0 {
+	if known == 0 {
 		return 0
 	}
-	// Too few to be worth sorting: for each, count those that come before it.
+	groups := alone + (known-alone+together-1)/together
+	one, other := int(mix(seed, uint64(2*n))%uint64(max(1, alone))), int(mix(seed, uint64(2*n+1))%uint64(known))
 	for i := range places {
 		p := &places[i]
 		if p.passed == 0 {
 			continue
 		}
-		group := 0
-		for j := range places {
-			if q := &places[j]; q.passed > 0 && q.comesBefore(p, seed) {
-				group++
-			}
+		rank := p.rank(seed)
+		group := rank
+		if rank >= alone {
+			group = alone + (rank-alone)/together
 		}
-		if group >= alone {
-			group = alone + (group-alone)/together
-		}
-		if group == n%groups {
+		if n < groups && group == n || n >= groups && (rank == one || rank == other) {
 			p.slow = true
 			times += p.passed
 		}
 	}
 	return times
+}
+
+// rank counts the known places that come before this one: there are too few to
+// be worth sorting.
+//
+//go:norace
+func (p *place) rank(seed uint64) (rank int) {
+	for i := range places {
+		if q := &places[i]; q.passed > 0 && q.comesBefore(p, seed) {
+			rank++
+		}
+	}
+	return rank
 }
 
 //go:norace

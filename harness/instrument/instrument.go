@@ -45,10 +45,11 @@ const hookPath = "github.com/concurrency-dojo/dojo/harness/instrument/hook"
 // could switch the hooks off.
 const Name = "dojo_hook"
 
-// File returns the text of a Go file with hooks. The name, relative to the
+// File returns the text of a Go file with hooks, none around the locks that are
+// unfit (see Unfit). The name, relative to the
 // project's root, is how diagnoses will call the file. Text that does not parse
 // is returned as it is: the compiler says more about it.
-func File(name string, text []byte, depth Depth) []byte {
+func File(name string, text []byte, depth Depth, unfit map[string]bool) []byte {
 	if depth == Plain {
 		return text
 	}
@@ -57,7 +58,7 @@ func File(name string, text []byte, depth Depth) []byte {
 	if err != nil {
 		return text
 	}
-	r := &rewriter{name: name, text: text, files: files, depth: depth}
+	r := &rewriter{name: name, text: text, files: files, depth: depth, unfit: unfit}
 	ast.Inspect(file, r.visit)
 	if len(r.edits) == 0 {
 		return text
@@ -65,6 +66,49 @@ func File(name string, text []byte, depth Depth) []byte {
 	r.insert(file.Name.End(), fmt.Sprintf("; import %s %q", Name, hookPath))
 	return r.apply()
 }
+
+// Unfit returns the names among a lock's methods that the answer declares itself
+// in a way that no hook can stand between: with a result or a parameter, or with
+// a body that must be called by the function that defers it (recover) or that
+// asks who called it (runtime.Caller).
+func Unfit(texts map[string][]byte) map[string]bool {
+	unfit := map[string]bool{}
+	for _, text := range texts {
+		file, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution)
+		if err != nil {
+			continue
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			name, kind, body := "", (*ast.FuncType)(nil), (*ast.BlockStmt)(nil)
+			switch node := node.(type) {
+			case *ast.FuncDecl:
+				name, kind, body = node.Name.Name, node.Type, node.Body
+			case *ast.Field: // an interface's method
+				if method, ok := node.Type.(*ast.FuncType); ok && len(node.Names) == 1 {
+					name, kind = node.Names[0].Name, method
+				}
+			}
+			if kind == nil || !slices.Contains(lockMethods, name) {
+				return true
+			}
+			if kind.Params.NumFields() > 0 || kind.Results.NumFields() > 0 {
+				unfit[name] = true
+			}
+			if body != nil {
+				ast.Inspect(body, func(node ast.Node) bool {
+					if id, ok := node.(*ast.Ident); ok && slices.Contains([]string{"recover", "Caller", "Callers"}, id.Name) {
+						unfit[name] = true
+					}
+					return true
+				})
+			}
+			return true
+		})
+	}
+	return unfit
+}
+
+var lockMethods = []string{"Lock", "RLock", "Unlock", "RUnlock"}
 
 // edit replaces cut bytes at an offset by text.
 type edit struct {
@@ -77,6 +121,7 @@ type rewriter struct {
 	text  []byte
 	files *token.FileSet
 	depth Depth
+	unfit map[string]bool
 	edits []edit
 	sites int
 }
@@ -124,12 +169,14 @@ func (r *rewriter) statements(list []ast.Stmt) {
 // binds the same receiver, once.
 func (r *rewriter) lock(call *ast.CallExpr) bool {
 	method := call.Fun.(*ast.SelectorExpr)
-	if call.Rparen != call.Lparen+1 {
+	line := r.files.Position(call.Pos()).Line
+	// A call that spans lines is at its name's, and the hook's would be at the first.
+	if call.Rparen != call.Lparen+1 || r.unfit[method.Sel.Name] || line != r.files.Position(method.Sel.Pos()).Line {
 		return false
 	}
 	owner := r.text[r.offset(method.X.Pos()):r.offset(method.X.End())]
 	r.insert(call.Pos(), fmt.Sprintf("%s.%s(%d,%s,%d,%s,", Name, method.Sel.Name,
-		r.site(hook.Orders), strconv.Quote(r.name), r.files.Position(call.Pos()).Line, strconv.Quote(string(owner))))
+		r.site(hook.Orders), strconv.Quote(r.name), line, strconv.Quote(string(owner))))
 	r.edits = append(r.edits, edit{at: r.offset(call.Lparen), cut: 1})
 	return true
 }
@@ -148,7 +195,7 @@ func lockCall(statement ast.Stmt) *ast.CallExpr {
 		return nil
 	}
 	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || !slices.Contains([]string{"Lock", "RLock", "Unlock", "RUnlock"}, method.Sel.Name) {
+	if !ok || !slices.Contains(lockMethods, method.Sel.Name) {
 		return nil
 	}
 	return call

@@ -43,7 +43,7 @@ again:
 `
 
 func TestHooksStandBeforeWhatOthersMayNotice(t *testing.T) {
-	text := string(File("katas/sync/queue/queue.go", []byte(queue), Locks))
+	text := string(File("katas/sync/queue/queue.go", []byte(queue), Locks, nil))
 	for _, want := range []string{
 		`package queue; import dojo_hook "github.com/concurrency-dojo/dojo/harness/instrument/hook" // as short`,
 		`,"katas/sync/queue/queue.go",15,"q.mu",q.mu.Lock)`,
@@ -66,7 +66,7 @@ func TestHooksStandBeforeWhatOthersMayNotice(t *testing.T) {
 
 func TestEveryLineStaysWhereItIs(t *testing.T) {
 	for _, depth := range []Depth{Locks, Noise} {
-		text := File("queue.go", []byte(queue), depth)
+		text := File("queue.go", []byte(queue), depth, nil)
 		if _, err := parser.ParseFile(token.NewFileSet(), "queue.go", text, 0); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
@@ -93,7 +93,7 @@ func lastWord(line string) string {
 }
 
 func TestLocksAreLeftAloneAtTheLesserDepth(t *testing.T) {
-	text := string(File("queue.go", []byte(queue), Noise))
+	text := string(File("queue.go", []byte(queue), Noise, nil))
 	if !strings.Contains(text, ");q.mu.Lock()\n") || !strings.Contains(text, ");defer q.mu.Unlock()\n") {
 		t.Error(text)
 	}
@@ -104,11 +104,26 @@ func TestWhatIsNotTouched(t *testing.T) {
 		"text that does not parse":      "package queue\n\nfunc {",
 		"text in which nothing happens": "package queue\n\ntype Queue int\n",
 	} {
-		if got := File("queue.go", []byte(text), Locks); string(got) != text {
+		if got := File("queue.go", []byte(text), Locks, nil); string(got) != text {
 			t.Errorf("%s: %s", why, got)
 		}
 	}
-	if got := File("queue.go", []byte(queue), Plain); string(got) != queue {
+	if got := File("queue.go", []byte(queue), Plain, nil); string(got) != queue {
 		t.Errorf("depth Plain: %s", got)
+	}
+}
+
+func TestLocksThatNoHookFitsAreLeftAlone(t *testing.T) {
+	text := []byte("package p\n\nfunc (g *guard) Unlock() { g.err = recover() }\n\nfunc (l *lock) RLock() error { return nil }\n\n" +
+		"func run(g *guard) {\n\tg.Lock()\n\tdefer g.Unlock()\n\tg.RLock()\n\tg.\n\t\tinner().\n\t\tLock()\n}\n")
+	unfit := Unfit(map[string][]byte{"p.go": text})
+	got := string(File("p.go", text, Locks, unfit))
+	for _, plain := range []string{"defer g.Unlock()\n", ";g.RLock()\n", "\t\tLock()\n"} {
+		if !strings.Contains(got, plain) {
+			t.Errorf("%q is gone from\n%s", plain, got)
+		}
+	}
+	if !strings.Contains(got, "g.Lock)\n") {
+		t.Errorf("an ordinary lock has no hook in\n%s", got)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -55,6 +57,9 @@ func build(ctx context.Context, work string, answers []source.Answer, o Options)
 			return nil, err
 		}
 		if len(broken) == 0 {
+			broken = unreadable(left)
+		}
+		if len(broken) == 0 {
 			break
 		}
 		for kata, complaints := range broken {
@@ -66,6 +71,23 @@ func build(ctx context.Context, work string, answers []source.Answer, o Options)
 		b.holds = append(b.holds, answer.Kata)
 	}
 	return b, nil
+}
+
+// unreadable returns complaints of files that the compiler takes and package
+// go/parser doesn't: what nobody could read was neither checked nor instrumented.
+func unreadable(answers []source.Answer) map[string][]report.Complaint {
+	broken := map[string][]report.Complaint{}
+	for _, answer := range answers {
+		for name, text := range answer.Files {
+			if _, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution); err != nil {
+				broken[answer.Kata] = append(broken[answer.Kata], report.Complaint{
+					Where:   report.Location{File: path.Join("katas", answer.Kata, name), Line: 1},
+					Message: "this file cannot be read: " + err.Error(),
+				})
+			}
+		}
+	}
+	return broken
 }
 
 // only returns a binary that holds this answer and no other.
@@ -91,12 +113,23 @@ func (b *built) only(ctx context.Context, work string, answer source.Answer, o O
 // What the compiler says of text that nobody wrote would help nobody: so what it
 // says of the plain text counts.
 func compile(ctx context.Context, binary, work, name string, answers []source.Answer, o Options) (broken map[string][]report.Complaint, err error) {
-	for depth := instrument.Locks; ; depth++ {
-		c, err := compilation(work, name, answers, depth, o)
+	depths := map[string]instrument.Depth{}
+	for {
+		c, err := compilation(work, name, answers, depths, o)
 		if err != nil {
 			return nil, err
 		}
-		if broken, err = c.compile(ctx, binary); err != nil || len(broken) == 0 || depth == instrument.Plain {
+		broken, err = c.compile(ctx, binary)
+		lesser := false
+		for _, answer := range answers {
+			// The linker's complaints name nobody: then all are to blame.
+			blamed := len(broken[answer.Kata]) > 0 || err != nil && ctx.Err() == nil
+			if blamed && depths[answer.Kata] < instrument.Plain {
+				depths[answer.Kata]++
+				lesser = true
+			}
+		}
+		if !lesser {
 			return broken, err
 		}
 	}
@@ -114,7 +147,7 @@ type compiler struct {
 
 // compilation writes the overlay: the answers in place of the tree's, each
 // kata's specs as an ordinary package below it, and a main that imports those.
-func compilation(work, name string, answers []source.Answer, depth instrument.Depth, o Options) (*compiler, error) {
+func compilation(work, name string, answers []source.Answer, depths map[string]instrument.Depth, o Options) (*compiler, error) {
 	replace := map[string]string{}
 	var main bytes.Buffer
 	fmt.Fprintf(&main, "package main\n\nimport (\n\t%q\n", module+"/harness/spec")
@@ -122,7 +155,7 @@ func compilation(work, name string, answers []source.Answer, depth instrument.De
 		if err := answer.Overlay(o.Root, replace); err != nil {
 			return nil, fmt.Errorf("run: lay %s over the tree: %w", answer.Kata, err)
 		}
-		if err := instrumented(work, answer, depth, o, replace); err != nil {
+		if err := instrumented(work, answer, depths[answer.Kata], o, replace); err != nil {
 			return nil, fmt.Errorf("run: instrument %s: %w", answer.Kata, err)
 		}
 		folder := filepath.Join(o.Root, "katas", filepath.FromSlash(answer.Kata))
@@ -173,10 +206,11 @@ func instrumented(work string, answer source.Answer, depth instrument.Depth, o O
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
+	unfit := instrument.Unfit(answer.Files)
 	for name, text := range answer.Files {
 		shown := path.Join("katas", answer.Kata, name)
 		file := filepath.Join(folder, name)
-		if err := os.WriteFile(file, instrument.File(shown, text, depth), 0o644); err != nil {
+		if err := os.WriteFile(file, instrument.File(shown, text, depth, unfit), 0o644); err != nil {
 			return err
 		}
 		replace[filepath.Join(o.Root, filepath.FromSlash(shown))] = file

@@ -22,7 +22,8 @@ func TestComplaints(t *testing.T) {
 		{Kata: "sync/lock", Folder: staged, Files: map[string][]byte{"lock.go": nil}},
 		{Kata: "sync/queue", InPlace: true},
 	}
-	c, err := compilation(t.TempDir(), "all", answers, instrument.Plain, quick(root))
+	plain := map[string]instrument.Depth{"sync/lock": instrument.Plain, "sync/queue": instrument.Plain}
+	c, err := compilation(t.TempDir(), "all", answers, plain, quick(root))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +73,7 @@ func TestComplaintOfAFolderWithSpaces(t *testing.T) {
 	root := smallTree(t)
 	staged := filepath.Join(t.TempDir(), "my answers")
 	lay(t, staged, map[string]string{"lock.go": "package lock\n"})
-	c, err := compilation(t.TempDir(), "all", []source.Answer{{Kata: "sync/lock", Folder: staged, Files: map[string][]byte{"lock.go": nil}}}, instrument.Plain, quick(root))
+	c, err := compilation(t.TempDir(), "all", []source.Answer{{Kata: "sync/lock", Folder: staged, Files: map[string][]byte{"lock.go": nil}}}, map[string]instrument.Depth{"sync/lock": instrument.Plain}, quick(root))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,11 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"maps"
 	"path"
@@ -43,6 +45,10 @@ func (p Policy) Check(answer Answer) []report.Complaint {
 		}
 		positions := token.NewFileSet()
 		file, err := parser.ParseFile(positions, name, answer.Files[name], parser.ParseComments|parser.SkipObjectResolution)
+		if tooDeep(err) {
+			complain(1, "this is nested too deeply to be read", "nest less than a hundred thousand levels")
+			continue
+		}
 		if file == nil || err != nil && file.Name == nil {
 			continue
 		}
@@ -51,6 +57,13 @@ func (p Policy) Check(answer Answer) []report.Complaint {
 		reserved(file, positions, complain)
 	}
 	return all
+}
+
+// tooDeep reports whether the parser gave up on what the compiler would take: then
+// its file is empty, and says nothing of what is imported.
+func tooDeep(err error) bool {
+	list, _ := errors.AsType[scanner.ErrorList](err)
+	return slices.ContainsFunc(list, func(e *scanner.Error) bool { return strings.Contains(e.Msg, "max nesting depth") })
 }
 
 type complainer func(line int, message, allowed string)
@@ -74,6 +87,7 @@ var forbidden = []struct{ prefix, why string }{
 	{"//go:cgo_", "cgo is not part of any kata"},
 	{"//export ", "cgo is not part of any kata"},
 	{"//go:norace", "go:norace hides data races"},
+	{"//go:nosplit", "go:nosplit can make the linker fail"},
 	{"//line ", "a line directive renames the lines that a diagnosis would show"},
 	{"/*line ", "a line directive renames the lines that a diagnosis would show"},
 	{"//go:build", "a build constraint can hide the file that was meant"},

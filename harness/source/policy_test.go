@@ -64,6 +64,8 @@ func TestPolicy(t *testing.T) {
 		{"several sins, in the order of the lines", "lock.go", "//go:build ignore\n\npackage lock\n\n//go:linkname a b\n", []complaint{{1, "build"}, {5, "linkname"}}},
 		{"a call of the hooks that the grader inserts", "lock.go", "package lock\n\nfunc init() { dojo_hook.Disarm() }\n", []complaint{{3, "dojo_hook"}}},
 		{"a name that hides them", "lock.go", "package lock\n\nvar dojo_hook int\n", []complaint{{3, "dojo_hook"}}},
+		{"nosplit", "lock.go", "package lock\n\n//go:nosplit\nfunc f() {}\n", []complaint{{3, "go:nosplit"}}},
+		{"what the compiler can read and the parser can't", "lock.go", "package lock\n\nimport \"os\"\n\nvar x = " + strings.Repeat("(", 100_100) + "1" + strings.Repeat(")", 100_100) + "\n", []complaint{{1, "nested too deeply"}}},
 		{"talk about it", "lock.go", "package lock\n\n// Do not use go:linkname, nor //go:embed.\nconst s = \"//go:linkname a b\"\n", nil},
 		{"directives that only tune", "lock.go", "package lock\n\n//go:noinline\nfunc f() {}\n", nil},
 

@@ -61,8 +61,16 @@ func take(site int, h Held, lock func()) {
 	At(site)
 	h.Goroutine, h.id, h.Wanted = uint64(goid.Get()), receiver(lock), true
 	row := add(h)
+	returned := false
+	defer func() {
+		// A lock of the answer's own may panic, or end its goroutine.
+		if !returned {
+			drop(row, h)
+		}
+	}()
 	lock()
-	got(row)
+	returned = true
+	got(row, h)
 	At(after(site, Orders))
 }
 
@@ -77,6 +85,9 @@ func release(site int, read bool, unlock func()) {
 //
 //go:norace
 func add(h Held) int {
+	if h.id == 0 {
+		return -1
+	}
 	enter()
 	defer leave()
 	for i := range table.rows {
@@ -89,14 +100,31 @@ func add(h Held) int {
 	return -1
 }
 
+// got says that the row's goroutine has the lock now. The row may be somebody
+// else's by now, if Forget came between.
+//
 //go:norace
-func got(row int) {
+func got(row int, h Held) {
 	if row < 0 {
 		return
 	}
 	enter()
 	defer leave()
-	table.rows[row].Wanted = false
+	if r := &table.rows[row]; r.id == h.id && r.Goroutine == h.Goroutine {
+		r.Wanted = false
+	}
+}
+
+//go:norace
+func drop(row int, h Held) {
+	if row < 0 {
+		return
+	}
+	enter()
+	defer leave()
+	if r := &table.rows[row]; r.id == h.id && r.Goroutine == h.Goroutine && r.Wanted {
+		r.id = 0
+	}
 }
 
 // remove frees the row of the goroutine that unlocks, or else of another: one
@@ -104,6 +132,9 @@ func got(row int) {
 //
 //go:norace
 func remove(id uintptr, goroutine uint64, read bool) {
+	if id == 0 {
+		return
+	}
 	enter()
 	defer leave()
 	found := -1
@@ -162,11 +193,21 @@ func leave() {
 
 // receiver returns the address that a method value is bound to. A function value
 // points to a closure whose words after the code are the receiver: one pointer,
-// or an interface's two, of which the second is the pointer.
+// or an interface's two, of which the second is the pointer. It returns 0 for all
+// else, which has no address: a method of a value, such as a channel used as a
+// lock, a type parameter's, a field that holds a function.
 func receiver(method func()) uintptr {
-	closure := *(**[3]uintptr)(unsafe.Pointer(&method))
-	if name := runtime.FuncForPC(closure[0]).Name(); strings.Contains(name, "(*") {
-		return closure[1]
+	if method == nil {
+		return 0
 	}
-	return closure[2]
+	closure := *(**[3]uintptr)(unsafe.Pointer(&method))
+	switch name, bound := strings.CutSuffix(runtime.FuncForPC(closure[0]).Name(), "-fm"); {
+	case !bound:
+		return 0
+	case strings.Contains(name, "(*"):
+		return closure[1]
+	case strings.HasPrefix(name, "sync.Locker."):
+		return closure[2]
+	}
+	return 0
 }

@@ -69,3 +69,37 @@ func TestOneMayUnlockWhatAnotherLocked(t *testing.T) {
 		t.Errorf("left are %+v", left)
 	}
 }
+
+// semaphore is a lock that is no pointer.
+type semaphore chan struct{}
+
+func (s semaphore) Lock()   { s <- struct{}{} }
+func (s semaphore) Unlock() { <-s }
+
+func TestLocksThatAreNoPointersAreNotTracked(t *testing.T) {
+	defer Forget()
+	s := make(semaphore, 1)
+	field := struct{ Lock func() }{func() {}}
+	Lock(1, "a.go", 1, "s", s.Lock)
+	Lock(2, "a.go", 2, "field", field.Lock)
+	if all := Locks(); len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+	Unlock(3, "a.go", 3, "s", s.Unlock)
+}
+
+// faulty is a lock of the answer's own.
+type faulty struct{}
+
+func (*faulty) Lock() { panic("not today") }
+
+func TestALockThatPanicsIsNotWaitedForEver(t *testing.T) {
+	defer Forget()
+	func() {
+		defer func() { recover() }()
+		Lock(1, "a.go", 1, "f", new(faulty).Lock)
+	}()
+	if all := Locks(); len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+}

@@ -56,23 +56,39 @@ func TestOneGradingFindsTheBugsOfTheCorpus(t *testing.T) {
 	if 20*len(missed) > len(cards) {
 		t.Errorf("a grading with seed %d found all but %d of %d, want 95 %%: missed are %v", options.Seed, len(missed), len(cards), missed)
 	}
-	if len(missed) == 0 {
-		return
+	// Twenty runs find each of them nine times in ten, and a test must not fail
+	// once in ten: so three seeds may try.
+	options.Repeat = 20
+	for n := 0; n < 3 && len(missed) > 0; n++ {
+		options.Seed += 1000
+		missed = stillMissed(t, missed, options)
 	}
-	root, _ := filepath.Abs("../..")
-	rest, err := LayCorpus(root, t.TempDir(), missed...)
+	if len(missed) > 0 {
+		t.Errorf("%v are not found in 20 runs with seed %d, nor with the two before", missed, options.Seed)
+	}
+}
+
+// stillMissed returns those whose bug a grading with these options doesn't find.
+func stillMissed(t *testing.T, names []string, options run.Options) (missed []string) {
+	t.Helper()
+	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	options.Repeat = 20
-	if cards, err = rest.Run(t.Context(), Bug, options); err != nil {
+	corpus, err := LayCorpus(root, t.TempDir(), names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cards, err := corpus.Run(t.Context(), Bug, options)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, card := range cards {
 		if card.Verdict == score.KataPass {
-			t.Errorf("%s is not found in 20 runs with seed %d", card.Title, options.Seed)
+			missed = append(missed, card.Title)
 		}
 	}
+	return missed
 }
 
 func TestNoFixOfTheCorpusIsBlamed(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/concurrency-dojo/dojo/grader/score"
 	"github.com/concurrency-dojo/dojo/harness/run"
@@ -102,15 +103,10 @@ func (s Soaking) under(ctx context.Context, c condition, file string) (card scor
 // function is called.
 func (c condition) impose() (lift func()) {
 	usual := runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + c.busy)
-	over := make(chan struct{})
+	var over atomic.Bool
 	for range c.busy {
 		go func() {
-			for {
-				select {
-				case <-over:
-					return
-				default:
-				}
+			for !over.Load() {
 			}
 		}()
 	}
@@ -122,7 +118,7 @@ func (c condition) impose() (lift func()) {
 		}
 	}
 	return func() {
-		close(over)
+		over.Store(true)
 		runtime.GOMAXPROCS(usual)
 		runtime.KeepAlive(ballast)
 	}

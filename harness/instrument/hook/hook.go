@@ -174,6 +174,8 @@ func disturb(site int, start bool) {
 			runtime.Gosched()
 		}
 		return
+	case naps:
+		// As drawn.
 	case births:
 		chosen = start && draw%2 == 0
 	case favourites:

@@ -33,7 +33,6 @@ func after(site int, p Promise) int { return Site(-site/promises, p) }
 // place is a hook that the rounds of the current spec came by.
 type place struct {
 	site   int
-	sync   bool
 	passed int // in this round
 	// slow: it is one of the round's slow places.
 	slow bool

@@ -49,6 +49,33 @@
 // process is ended and the spec at hand pays. An id without an outcome is not a
 // pass.
 //
+// # The walls
+//
+// Package sandbox runs each process behind the best walls that the machine offers,
+// the learner's own too, so that laptop and server come to the same verdict: a file
+// system of its own, in memory and empty but for the system's programs and its own
+// binary; no network but loopback; process ids, IPC objects and a user id of its own;
+// system calls that no kata needs refused; limits on memory, processes and time that
+// an init outside its reach keeps. A submission is compiled behind them too, on top
+// of a build cache of which it changes nothing (package buildcache), and all its katas
+// together have an allowance.
+//
+// # What an attacker inside could still do
+//
+// Answer and specs share a process, so there is no wall between them, only hurdles.
+// The source is read before it is compiled: unsafe, cgo, assembly, linkname, and what
+// a kata has no need of are refused. The secret that signs events is taken before
+// any code of the answer runs, its descriptors are moved out of sight, and
+// the process's memory is closed to files and other processes (PR_SET_DUMPABLE) and
+// to ptrace. What is left to one who knows this text: package syscall takes
+// addresses as numbers, so that read(2) and write(2) can copy any memory of the
+// process through a pipe. Who finds the key in there, among all that a Go program
+// holds, and keeps the numbering of the events, can sign a pass for a spec. Katas
+// that do without package syscall don't have this hole. The log of a child process's
+// races is a file, and who may remove files may remove it; races of the process itself
+// are counted in its memory. What no attacker gains is anything outside the process:
+// not another kata's verdict, nor the next submission's, nor the machine.
+//
 // # What stays facts
 //
 // Nothing here knows points or verdicts. The report (package report) says what

@@ -96,11 +96,17 @@ func command(pid int) string {
 // longestEnding bounds how long the killed may take to end.
 const longestEnding = 10 * time.Second
 
+// ownersShare is how long a zombie is left to whoever waits for it. An owner whose
+// wait fails since we have reaped its child may panic over that, and would seem to
+// have done so by itself.
+const ownersShare = 50 * time.Millisecond
+
 // EndDescendants kills every process below this one and reaps it. Each round
 // finds the children of those that the round before has ended; two in a row must
 // find none, since a child that just loses its parent may be nobody's for a
 // moment.
 func EndDescendants() {
+	dead := map[int]time.Time{}
 	none := 0
 	for start := time.Now(); none < 2 && time.Since(start) < longestEnding; {
 		pids := pulse.Descendants()
@@ -108,15 +114,14 @@ func EndDescendants() {
 			none = 0
 		}
 		for _, pid := range pids {
-			unix.Kill(pid, unix.SIGKILL)
-		}
-		for {
-			reaped, err := unix.Wait4(-1, nil, unix.WNOHANG, nil)
-			if err == unix.EINTR {
-				continue
-			}
-			if err != nil || reaped <= 0 {
-				break
+			fields := pulse.Stat(pid)
+			switch since, known := dead[pid]; {
+			case len(fields) == 0 || fields[pulse.StatState] != "Z":
+				unix.Kill(pid, unix.SIGKILL)
+			case !known:
+				dead[pid] = time.Now()
+			case time.Since(since) > ownersShare:
+				unix.Wait4(pid, nil, unix.WNOHANG, nil)
 			}
 		}
 		time.Sleep(time.Millisecond)

@@ -115,8 +115,8 @@ var meanings = map[string]string{
 	"anon_inode:[eventfd]":   "an eventfd",
 	"anon_inode:[signalfd]":  "a signalfd",
 	"anon_inode:[timerfd]":   "a timerfd",
-	"anon_inode:[pidfd]":     "a pidfd: a process that was never waited for",
-	"pidfd:":                 "a pidfd: a process that was never waited for",
+	"anon_inode:[pidfd]":     "a pidfd, which stands for a process",
+	"pidfd:":                 "a pidfd, which stands for a process",
 	"anon_inode:inotify":     "an inotify instance",
 	"/memfd:":                "a memory file",
 }

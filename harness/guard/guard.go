@@ -9,6 +9,7 @@ package guard
 
 import (
 	"maps"
+	"regexp"
 	"runtime"
 	"slices"
 	"time"
@@ -118,7 +119,26 @@ func (g *Guard) End() (races []report.Race, leaks []report.Leak, dirty bool) {
 		// Not everything that can be undone is: an ignored signal stays so.
 		dirty = dirty || len(since(before[i], c.look(g.options))) > 0
 	}
-	return g.races.end(), leaks, dirty
+	return g.races.end(), withoutHandles(leaks), dirty
+}
+
+// handled finds the process that a leak is about.
+var handled = regexp.MustCompile(`(?:^|\), )process (\d+)`)
+
+// withoutHandles leaves out descriptors that stand for a process (pidfd_open(2)) if
+// that process itself is left: os.Process keeps one, and who waits for the process has
+// closed it, too.
+func withoutHandles(leaks []report.Leak) []report.Leak {
+	left := map[string]bool{}
+	for _, leak := range leaks {
+		if match := handled.FindStringSubmatch(leak.What); match != nil && leak.Kind != report.LeakDescriptor {
+			left[match[1]] = true
+		}
+	}
+	return slices.DeleteFunc(leaks, func(leak report.Leak) bool {
+		match := handled.FindStringSubmatch(leak.What)
+		return leak.Kind == report.LeakDescriptor && match != nil && left[match[1]]
+	})
 }
 
 // kindOf lets a census see several kinds: children are also zombies.

@@ -34,6 +34,18 @@ func (b Burn) Idle() bool {
 	return b.Runnable < 0.5 && b.CPU < b.Window/4 && len(b.Sleeping) == 0 && len(b.Woken) == 0
 }
 
+// leastBurn is the processor time that a spinner takes sooner or later, however little
+// of it a crowded machine gives it.
+const leastBurn = 20 * time.Millisecond
+
+// Starved reports whether the only evidence is that something could have run, and it
+// got next to no processor time, spent in all since it was first seen so: it may have
+// had a moment's work to do, and not yet been let. Whoever spins takes what it is
+// given, so that looking on tells the two apart.
+func (b Burn) Starved(spent time.Duration) bool {
+	return spent < leastBurn && b.CPU < b.Window/4 && len(b.Sleeping) == 0 && len(b.Woken) == 0
+}
+
 // Measure watches the process for about window and reports what it spent.
 func Measure(window time.Duration) (burn Burn) {
 	Locked(func() { burn = measure(window) })

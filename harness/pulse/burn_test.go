@@ -74,6 +74,31 @@ func yield(over *atomic.Bool) {
 	}
 }
 
+func TestStarved(t *testing.T) {
+	asleep := []stack.Goroutine{{ID: 1, State: "sleep"}}
+	for _, c := range []struct {
+		why   string
+		burn  pulse.Burn
+		spent time.Duration
+		want  bool
+	}{
+		{"it could run nearly always, and was hardly ever let", pulse.Burn{Runnable: 0.9, CPU: 3 * time.Millisecond, Window: 377 * time.Millisecond}, 3 * time.Millisecond, true},
+		{"little by little it has burnt enough", pulse.Burn{Runnable: 0.9, CPU: 3 * time.Millisecond, Window: 377 * time.Millisecond}, 20 * time.Millisecond, false},
+		{"it takes a good part of a processor", pulse.Burn{Runnable: 0.9, CPU: 10 * time.Millisecond, Window: 40 * time.Millisecond}, 10 * time.Millisecond, false},
+		{"it sleeps and looks", pulse.Burn{Runnable: 0.9, CPU: time.Millisecond, Window: 40 * time.Millisecond, Sleeping: asleep}, time.Millisecond, false},
+		{"it was woken by nothing", pulse.Burn{Runnable: 0.9, CPU: time.Millisecond, Window: 40 * time.Millisecond, Woken: asleep}, time.Millisecond, false},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			if c.burn.Idle() {
+				t.Error("it is no evidence at all")
+			}
+			if got := c.burn.Starved(c.spent); got != c.want {
+				t.Errorf("starved: %v", got)
+			}
+		})
+	}
+}
+
 func TestMeasureConvicts(t *testing.T) {
 	for _, c := range []struct {
 		why  string

@@ -125,6 +125,15 @@ func TestFamily(t *testing.T) {
 	}
 }
 
+func TestMemoryOfTheFamily(t *testing.T) {
+	const held = 32_000_000
+	before := pulse.Family()
+	shell(t, "(x=$(head -c 32000000 /dev/zero | tr '\\0' x); echo up; read line)")
+	if got := pulse.Family() - before; got < held || got > 8*held {
+		t.Errorf("the child's child holds %d bytes, and %d were seen", held, got)
+	}
+}
+
 // Children are the process's, whichever of its threads has started them.
 func TestChildOfAnotherThread(t *testing.T) {
 	type family struct{ thread, child int }

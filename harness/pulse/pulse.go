@@ -78,8 +78,10 @@ const (
 )
 
 // mostPerLook bounds what one look counts for, however long ago the last one was:
-// between looks, the process may not have been given a processor to run on.
-const mostPerLook = 4 * Interval
+// between looks, the process may not have been given a processor to run on. Of a
+// thread that was woken in a system call nobody here knows that it could run; each
+// look more is another turn for it.
+const mostPerLook = Interval
 
 // Rest adds up quiet intervals in a row. The zero value is ready.
 type Rest struct {

@@ -9,12 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tick is the unit of CPU times in /proc: USER_HZ, which Linux fixes at 100 for
+// Tick is the unit of CPU times in /proc: USER_HZ, which Linux fixes at 100 for
 // every program (proc(5)).
-const tick = time.Second / 100
+const Tick = time.Second / 100
 
 // most bounds how many descendants one look reads.
-const most = 512
+const most = 2048
 
 // usage reads the processor time and the switches, from getrusage(2) for this
 // process and from /proc for its descendants, zombies too, whose runnable threads it counts
@@ -27,15 +27,15 @@ func usage() Beat {
 	beat := Beat{CPU: spent(process) + spent(reaped) - spent(thread), Switches: process.Nvcsw - thread.Nvcsw}
 	for _, pid := range Descendants() {
 		fields := Stat(pid)
-		if len(fields) <= statThreads {
+		if len(fields) <= StatThreads {
 			continue
 		}
 		// Own user and system time, then those of children that it waited for.
-		for _, field := range fields[statTimes : statTimes+4] {
+		for _, field := range fields[StatUser : StatUser+4] {
 			ticks, _ := strconv.Atoi(field)
-			beat.CPU += time.Duration(ticks) * tick
+			beat.CPU += time.Duration(ticks) * Tick
 		}
-		if fields[statThreads] == "1" {
+		if fields[StatThreads] == "1" {
 			beat.Runnable += runnable(fields)
 		} else {
 			beat.Runnable += runnableThreads(pid)
@@ -73,11 +73,15 @@ func runnableThreads(pid int) int {
 // Fields of /proc/pid/stat after the command name, which Stat returns from the
 // state on (proc_pid_stat(5) counts them from 1, and the state is its third).
 const (
-	StatState   = 0
-	StatParent  = 1
-	StatExit    = 49
-	statTimes   = 11
-	statThreads = 17
+	StatState    = 0
+	StatParent   = 1
+	StatGroup    = 2
+	StatSession  = 3
+	StatUser     = 11 // in ticks
+	StatSystem   = 12
+	StatThreads  = 17
+	StatResident = 21 // in pages
+	StatExit     = 49
 )
 
 // Stat returns the fields of /proc/pid/stat from the state on, nil if the
@@ -132,6 +136,44 @@ func Children(pid int) []int {
 		}
 	}
 	return found
+}
+
+// Peak is the most memory, in bytes, that this process has had resident since it
+// became this program (VmHWM, proc_pid_status(5)).
+func Peak() int64 {
+	text, _ := os.ReadFile("/proc/self/status")
+	return kibibytes(text, "VmHWM:")
+}
+
+// kibibytes returns a line's value in bytes, 0 if there is no such line.
+func kibibytes(text []byte, name string) int64 {
+	for line := range bytes.Lines(text) {
+		if fields := bytes.Fields(line); len(fields) > 1 && string(fields[0]) == name {
+			value, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+			return value << 10
+		}
+	}
+	return 0
+}
+
+// Family is what the living processes below this one have resident, in bytes. Pages
+// that processes share are divided among them.
+func Family() (bytes int64) {
+	for _, pid := range Descendants() {
+		bytes += Share(pid, 0)
+	}
+	return bytes
+}
+
+// Share is a process's fair share of the pages that it has resident, in bytes (Pss,
+// proc_pid_smaps(5)), or unknown if it lets nobody look.
+func Share(pid int, unknown int64) int64 {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/smaps_rollup")
+	if err != nil {
+		return unknown
+	}
+	// A zombie has none.
+	return kibibytes(text, "Pss:")
 }
 
 // Nap sleeps in the kernel, on the calling thread: a timer of the runtime would

@@ -16,5 +16,11 @@ func usage() Beat {
 // Descendants are not to be had without /proc.
 func Descendants() []int { return nil }
 
+// Peak is not known: 0.
+func Peak() int64 { return 0 }
+
+// Family is not known: 0.
+func Family() int64 { return 0 }
+
 // Nap sleeps.
 func Nap(d time.Duration) { time.Sleep(d) }

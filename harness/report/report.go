@@ -80,6 +80,11 @@ type Outcome struct {
 	Leaks []Leak        `json:"leaks,omitempty"`
 	Wall  time.Duration `json:"wall"`
 	CPU   time.Duration `json:"cpu"`
+	// Memory is the most that the process has had resident until the spec's end, with
+	// what those that it left behind have then, in bytes; 0 if that is not known.
+	Memory int64 `json:"memory,omitempty"`
+	// NotRun says why the spec was not even begun, if the harness decided so.
+	NotRun string `json:"not_run,omitempty"`
 	// Fault says what went wrong on our side, if anything did.
 	Fault string `json:"fault,omitempty"`
 }
@@ -191,7 +196,8 @@ type Exit struct {
 	Signal string `json:"signal,omitempty"`
 	// Killed says why the harness itself ended the process: "output" (it printed
 	// too much), "silent" (no event for too long), "forged" (an event that the
-	// harness didn't sign), or "" if it did not.
+	// harness didn't sign), the limit that the sandbox saw exceeded ("memory", "processes",
+	// "cpu", "wall", "stopped"), or "" if it did not.
 	Killed string `json:"killed,omitempty"`
 	// Message is the runtime's last word: "panic: …" or "fatal error: …".
 	Message string `json:"message,omitempty"`

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -30,8 +30,11 @@ type built struct {
 	// broken has the compiler's complaints by kata.
 	broken map[string][]report.Complaint
 
-	// alone are binaries of single katas, made when one whose package
-	// initialisation ends the process keeps all the others from running.
+	// answers are those that it holds.
+	answers []source.Answer
+
+	// alone are smaller binaries, made when a package initialisation ends the
+	// process and so keeps all the others from running.
 	mu    sync.Mutex
 	alone map[string]string
 }
@@ -53,6 +56,9 @@ func build(ctx context.Context, work string, answers []source.Answer, o Options)
 	left := slices.Clone(answers)
 	for len(left) > 0 {
 		broken, err := compile(ctx, b.binary, work, "all", left, o)
+		if over := (*overrun)(nil); errors.As(err, &over) {
+			broken, err = gluttons(ctx, work, left, over, o)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -70,7 +76,31 @@ func build(ctx context.Context, work string, answers []source.Answer, o Options)
 	for _, answer := range left {
 		b.holds = append(b.holds, answer.Kata)
 	}
+	b.answers = left
 	return b, nil
+}
+
+// gluttons finds those of several answers that take more to compile than they may,
+// each by itself.
+func gluttons(ctx context.Context, work string, answers []source.Answer, over *overrun, o Options) (map[string][]report.Complaint, error) {
+	broken := map[string][]report.Complaint{}
+	for _, answer := range answers {
+		if len(answers) > 1 {
+			_, err := compile(ctx, filepath.Join(work, "alone.bin"), work, "alone", []source.Answer{answer}, o)
+			if !errors.As(err, &over) {
+				continue
+			}
+		}
+		for name := range answer.Files {
+			broken[answer.Kata] = []report.Complaint{{
+				Where: report.Location{File: path.Join("katas", answer.Kata, name), Line: 1}, Message: "to compile this, " + over.Error(),
+			}}
+		}
+	}
+	if len(broken) == 0 {
+		return nil, over
+	}
+	return broken, nil
 }
 
 // unreadable returns complaints of files that the compiler takes and package
@@ -90,22 +120,27 @@ func unreadable(answers []source.Answer) map[string][]report.Complaint {
 	return broken
 }
 
-// only returns a binary that holds this answer and no other.
+// only returns a binary in which no package initialisation but this answer's own can
+// end the process: it holds this answer and no other, or, if this one's does nothing,
+// all of which that is so.
 func (b *built) only(ctx context.Context, work string, answer source.Answer, o Options) (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.holds) == 1 {
 		return b.binary, nil
 	}
-	if binary, ok := b.alone[answer.Kata]; ok {
+	name, together := strings.ReplaceAll(answer.Kata, "/", "-"), []source.Answer{answer}
+	if inert(answer) {
+		name, together = "inert", slices.DeleteFunc(slices.Clone(b.answers), func(a source.Answer) bool { return !inert(a) })
+	}
+	if binary, ok := b.alone[name]; ok {
 		return binary, nil
 	}
-	name := strings.ReplaceAll(answer.Kata, "/", "-")
 	binary := filepath.Join(work, name+".bin")
-	if _, err := compile(ctx, binary, work, name, []source.Answer{answer}, o); err != nil {
+	if _, err := compile(ctx, binary, work, name, together, o); err != nil {
 		return "", err
 	}
-	b.alone[answer.Kata] = binary
+	b.alone[name] = binary
 	return binary, nil
 }
 
@@ -120,6 +155,9 @@ func compile(ctx context.Context, binary, work, name string, answers []source.An
 			return nil, err
 		}
 		broken, err = c.compile(ctx, binary)
+		if over := (*overrun)(nil); errors.As(err, &over) {
+			return nil, over
+		}
 		lesser := false
 		for _, answer := range answers {
 			// The linker's complaints name nobody: then all are to blame.
@@ -138,6 +176,7 @@ func compile(ctx context.Context, binary, work, name string, answers []source.An
 // compiler is one call of go build.
 type compiler struct {
 	options Options
+	work    string
 	overlay string
 	// terms translates a file that stands in for another to the name that
 	// people know the other by.
@@ -175,7 +214,7 @@ func compilation(work, name string, answers []source.Answer, depths map[string]i
 	}
 	main.WriteString(")\n\nfunc main() { spec.Main() }\n")
 
-	c := &compiler{options: o, answers: answers, terms: map[string]string{}, overlay: filepath.Join(work, name+".json")}
+	c := &compiler{options: o, work: work, answers: answers, terms: map[string]string{}, overlay: filepath.Join(work, name+".json")}
 	for shown, file := range replace {
 		if file != "" {
 			if relative, err := filepath.Rel(o.Root, shown); err == nil {
@@ -228,19 +267,16 @@ func (c *compiler) compile(ctx context.Context, binary string) (map[string][]rep
 	if c.options.Toolchain.NoRace == "" {
 		arguments = append(arguments, "-race")
 	}
-	command := exec.CommandContext(ctx, "go", append(arguments, "./"+virtual)...)
-	command.Dir = c.options.Root
-	command.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "GOFLAGS=-mod=readonly", "GOWORK=off",
-		// Else it takes the path that links lead to, which the overlay doesn't name.
-		"PWD="+c.options.Root)
-	var output bytes.Buffer
-	command.Stdout, command.Stderr = &output, &output
-	err := finish(command)
+	output := &capped{limit: mostErrors, over: func() {}}
+	err := c.goBuild(ctx, append(arguments, "./"+virtual), output)
 	if err == nil {
 		return nil, nil
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
+	}
+	if over := (*overrun)(nil); errors.As(err, &over) {
+		return nil, over
 	}
 	if broken := c.complaints(output.String()); len(broken) > 0 {
 		return broken, nil

@@ -195,21 +195,25 @@ func TestBuildBelowALink(t *testing.T) {
 	}
 }
 
-// Package initialisation of one answer may end the process for all.
-func TestOnlyBuildsOneAnswerAlone(t *testing.T) {
+// Package initialisation of one answer may end the process for all: those that do
+// nothing there are kept apart from it.
+func TestOnlyKeepsApartWhatInitialisationMayEnd(t *testing.T) {
 	root, work := smallTree(t), t.TempDir()
-	answers := answersTo(t, root, map[string]string{"lock.go": "package lock\n\nfunc New() int { return 1 }\n"})
+	answers := answersTo(t, root, map[string]string{"lock.go": "package lock\n\nvar first = New()\n\nfunc New() int { return 1 }\n"})
 	b, err := build(t.Context(), work, answers, quick(root))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second time, it is there already
-		binary, err := b.only(t.Context(), work, answers[1], quick(root))
-		if err != nil || binary == b.binary {
-			t.Fatalf("%s, %v", binary, err)
-		}
-		if output, err := exec.CommandContext(t.Context(), binary).CombinedOutput(); err != nil || string(output) != "queue " {
-			t.Errorf("it holds %q, %v", output, err)
+	for range 2 { // the second time, they are there already
+		for _, answer := range b.answers {
+			binary, err := b.only(t.Context(), work, answer, quick(root))
+			if err != nil || binary == b.binary {
+				t.Fatalf("%s, %v", binary, err)
+			}
+			want := strings.TrimPrefix(answer.Kata, "sync/") + " "
+			if output, err := exec.CommandContext(t.Context(), binary).CombinedOutput(); err != nil || string(output) != want {
+				t.Errorf("%s: it holds %q, %v", answer.Kata, output, err)
+			}
 		}
 	}
 }

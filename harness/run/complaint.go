@@ -65,6 +65,8 @@ func (c *compiler) complaints(output string) map[string][]report.Complaint {
 // learnersName returns the path below the root of the file that the compiler
 // complains of: it cites the file that stands in for it.
 func (c *compiler) learnersName(file string) string {
+	// The compiler's later passes know a file by its package's path (-trimpath).
+	file = strings.TrimPrefix(file, module+"/")
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(c.options.Root, file)
 	}

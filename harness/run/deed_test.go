@@ -68,6 +68,9 @@ var deeds = map[string]func(w *attest.Writer, outcome *report.Outcome, argument 
 		unix.Kill(os.Getpid(), syscall.Signal(number))
 		select {}
 	},
+	"peak": func(_ *attest.Writer, outcome *report.Outcome, _ string) {
+		outcome.Memory = report.DefaultLimits.Memory + 1
+	},
 	"flood": func(*attest.Writer, *report.Outcome, string) {
 		for {
 			os.Stdout.WriteString(strings.Repeat("x", 1000) + "\n")

@@ -6,15 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"syscall"
+	"strings"
 	"time"
 
 	"github.com/concurrency-dojo/dojo/harness/attest"
 	"github.com/concurrency-dojo/dojo/harness/attest/secret"
 	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
@@ -33,6 +32,8 @@ type execution struct {
 	// budget is the time after which no round is begun but a spec's first; 0 is
 	// no bound.
 	budget time.Duration
+	// meter counts what all processes of the grading take.
+	meter *meter
 }
 
 // run returns the rounds, none if ctx ended before the first was over.
@@ -60,6 +61,12 @@ func (e *execution) outcomes(ctx context.Context) map[string][]report.Outcome {
 	left := slices.Clone(e.job.Specs)
 	binary := e.built.binary
 	for len(left) > 0 && ctx.Err() == nil {
+		if why := e.meter.spent(); why != "" {
+			for _, id := range left {
+				outcomes[id] = []report.Outcome{{NotRun: why}}
+			}
+			break
+		}
 		budget := e.budget
 		if budget > 0 {
 			// What is used up leaves each spec its first round.
@@ -125,16 +132,13 @@ func (e *execution) process(ctx context.Context, binary string, ids []string, bu
 		return nil, fmt.Errorf("run: make a folder for the process: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	for _, name := range []string{"tmp", "cwd"} {
-		if err := os.Mkdir(filepath.Join(folder, name), 0o755); err != nil {
-			return nil, fmt.Errorf("run: make a folder for the process: %w", err)
-		}
-	}
+	box := e.options.sandbox()
+	places := box.Places(folder)
 	key := make([]byte, attest.KeySize)
 	rand.Read(key)
 	plan := attest.Plan{
 		Kata: e.job.Kata, Specs: ids, Seed: e.seed, Rounds: e.rounds, Budget: budget, Limits: e.job.Limits,
-		Unguarded: e.options.Unguarded, RaceLog: filepath.Join(folder, "race"),
+		Unguarded: e.options.Unguarded, RaceLog: places.Log + "/race", PrivateIPC: box.Rung.PrivateIPC(),
 	}
 	sealed, err := attest.Seal(key, plan)
 	if err != nil {
@@ -148,36 +152,34 @@ func (e *execution) process(ctx context.Context, binary string, ids []string, bu
 
 	ctx, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
+	if end, bounded := e.meter.deadline(); bounded {
+		defer time.AfterFunc(time.Until(end), func() { kill(errWall) }).Stop()
+	}
 	// The runtime's last words are looked for where Ginkgo prints nothing.
 	output := &capped{limit: e.job.Limits.Output, over: func() { kill(errFlood) }}
 	stderr := &capped{limit: e.job.Limits.Output, over: func() { kill(errFlood) }}
-	command := exec.CommandContext(ctx, binary)
-	command.Dir = filepath.Join(folder, "cwd")
-	command.Env = environment(folder, plan.RaceLog)
-	command.Stdout, command.Stderr = output, stderr
-	command.ExtraFiles = []*os.File{w.secretRead, w.eventsWrite, w.leashRead}
-	command.SysProcAttr = apart()
-	command.Cancel = func() error { return killGroup(command.Process.Pid) }
-	command.WaitDelay = time.Second
-	if err := start(command); err != nil {
-		return nil, fmt.Errorf("run: start: %w", err)
-	}
-	w.closeChildsEnds()
 	go func() {
 		w.secretWrite.Write(sealed)
 		w.secretWrite.Close()
 	}()
-
 	// The events end when the process does: reading them in a goroutine keeps a
 	// descendant that holds the pipe from holding us.
 	p := &process{outcomes: map[string][]report.Outcome{}}
 	read := make(chan string)
-	go func() { read <- p.follow(attest.NewReader(key, w.events), e.job.Limits.SpecWall+silence, kill) }()
-	wait(command)
-	sweep()
+	go func() { read <- p.follow(attest.NewReader(key, w.events), e.job.Limits, kill) }()
+	ended, err := box.Run(ctx, sandbox.Command{
+		Path: binary, Environment: environment(places, plan.RaceLog), Places: places,
+		Stdout: output, Stderr: stderr, Files: []*os.File{w.secretRead, w.eventsWrite, w.leashRead},
+		Limits: e.meter.within(e.job.Limits),
+	})
+	e.meter.took(ended.CPU)
+	w.closeChildsEnds()
 	w.events.SetReadDeadline(time.Now().Add(time.Second))
 	open := <-read
-	p.exit = ended(command, context.Cause(ctx), stderr.String())
+	if err != nil && ctx.Err() == nil {
+		return nil, err
+	}
+	p.exit = exit(ended, context.Cause(ctx), stderr.String())
 	if open != "" {
 		p.outcomes[open] = append(p.outcomes[open], report.Outcome{Exit: p.exit})
 	}
@@ -189,11 +191,14 @@ var (
 	errFlood  = errors.New("output")
 	errSilent = errors.New("silent")
 	errForged = errors.New("forged")
+	errMemory = errors.New(string(sandbox.KilledMemory))
+	errWall   = errors.New("wall")
 )
 
 // follow reads the events and returns the id of the spec that was running when
 // they ended, "" if none was.
-func (p *process) follow(events *attest.Reader, longest time.Duration, kill context.CancelCauseFunc) (open string) {
+func (p *process) follow(events *attest.Reader, limits report.Limits, kill context.CancelCauseFunc) (open string) {
+	longest := limits.SpecWall + silence
 	alarm := time.AfterFunc(longest, func() { kill(errSilent) })
 	defer alarm.Stop()
 	for {
@@ -212,6 +217,11 @@ func (p *process) follow(events *attest.Reader, longest time.Duration, kill cont
 		case attest.Start:
 			open = event.Spec
 		case attest.Stop, attest.Stuck:
+			if event.Outcome != nil && event.Spec == open && limits.Memory > 0 && event.Outcome.Memory > limits.Memory {
+				// It was over before the sandbox, which looks now and then, came to look.
+				kill(errMemory)
+				return open
+			}
 			if event.Outcome != nil && event.Spec == open && event.Round == len(p.outcomes[open]) {
 				p.outcomes[open] = append(p.outcomes[open], *event.Outcome)
 			}
@@ -223,11 +233,11 @@ func (p *process) follow(events *attest.Reader, longest time.Duration, kill cont
 }
 
 // environment is all that a graded process is told of this machine.
-func environment(folder, raceLog string) []string {
+func environment(places sandbox.Places, raceLog string) []string {
 	told := []string{
 		"PATH=" + os.Getenv("PATH"),
-		"HOME=" + filepath.Join(folder, "tmp"),
-		"TMPDIR=" + filepath.Join(folder, "tmp"),
+		"HOME=" + places.Temp,
+		"TMPDIR=" + places.Temp,
 		"LANG=C.UTF-8",
 		"GOTRACEBACK=all",
 		// Without the first, every race process sleeps a second at its end;
@@ -278,20 +288,25 @@ func (w *wires) close() {
 	}
 }
 
-// ended says how a process came to its end.
-func ended(command *exec.Cmd, cause error, stderr string) *report.Exit {
-	exit := &report.Exit{Code: command.ProcessState.ExitCode()}
+// exit says how a process came to its end.
+func exit(ended sandbox.Ended, cause error, stderr string) *report.Exit {
+	exit := &report.Exit{Code: ended.Code, Signal: ended.Signal, Killed: string(ended.Killed)}
 	switch cause {
-	case errFlood, errSilent, errForged:
+	case errFlood, errSilent, errForged, errMemory, errWall:
 		exit.Killed = cause.Error()
 	}
-	if status, ok := command.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() && exit.Killed == "" {
-		exit.Signal = signalName(status.Signal())
+	if exit.Killed != "" {
+		exit.Code, exit.Signal = -1, ""
+		return exit
 	}
 	// The runtime exits with 2 after a panic or a fatal error. What a program
 	// that ends itself has printed before is not its reason.
-	if exit.Killed == "" && (exit.Code == 2 || exit.Signal != "") {
+	if exit.Code == 2 || exit.Signal != "" {
 		exit.Message, exit.Where = lastWords(stderr)
+	}
+	// A signal that ends a program is caught by the runtime first.
+	if name, _, found := strings.Cut(exit.Message, ": "); found && strings.HasPrefix(name, "SIG") {
+		exit.Code, exit.Signal = -1, name
 	}
 	return exit
 }

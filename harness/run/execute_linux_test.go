@@ -28,14 +28,13 @@ func trial(t *testing.T, kata string, specs ...string) *execution {
 	if err != nil {
 		t.Fatal(err)
 	}
-	adoptOrphans()
 	return &execution{
 		work:  t.TempDir(),
 		built: &built{binary: self, holds: []string{kata}},
 		answer: source.Answer{Kata: "sync/lock", Files: map[string][]byte{
 			"lock.go": []byte("package lock\n\nfunc Lock() {\n\tos.Exit(0)\n\tos.Open(\"x\")\n}\n"),
 		}},
-		job: Job{Kata: kata, Specs: specs, Limits: report.Limits{SpecWall: 10 * time.Minute, Output: 64 << 10}},
+		job: Job{Kata: kata, Specs: specs, Limits: report.Limits{SpecWall: 10 * time.Minute, Output: 64 << 10, Memory: report.DefaultLimits.Memory}},
 	}
 }
 
@@ -71,6 +70,7 @@ func TestEachSpecGetsItsOwnOutcome(t *testing.T) {
 		{"a signal by its name", "signal " + strconv.Itoa(dead), exited(report.Exit{Code: -1, Signal: "SIGKILL"})},
 		{"a flood is ended by us", "flood", exited(report.Exit{Code: -1, Killed: "output"})},
 		{"on the other stream, too", "scream", exited(report.Exit{Code: -1, Killed: "output"})},
+		{"memory that was had between two looks of the sandbox counts", "peak", exited(report.Exit{Code: -1, Killed: "memory"})},
 		{"a forged event ends the process", "forge", exited(report.Exit{Code: -1, Killed: "forged"})},
 	} {
 		t.Run(c.spec, func(t *testing.T) {
@@ -246,5 +246,43 @@ func TestASpecIsRunForRoundsUntilItFails(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// What all katas may take together ends the process that is at it, and costs those
+// after it their run, with a word on why.
+func TestAnAllowanceIsForAll(t *testing.T) {
+	late := trial(t, "lock", "pass")
+	late.meter = newMeter(Allowance{CPU: time.Second})
+	late.meter.took(time.Second)
+	if got := late.once(t.Context())["pass"]; !strings.Contains(got.NotRun, "1s of processor time") || got.Clean() {
+		t.Errorf("after the allowance: %+v", got)
+	}
+
+	long := trial(t, "lock", "pass", "wait", "pass after")
+	long.meter = newMeter(Allowance{Wall: 2 * time.Second})
+	got := long.once(t.Context())
+	if exit := got["wait"].Exit; exit == nil || exit.Killed != "wall" {
+		t.Errorf("at its end: %+v", got["wait"])
+	}
+	if !strings.Contains(got["pass after"].NotRun, "2s") {
+		t.Errorf("after its end: %+v", got["pass after"])
+	}
+
+	again := trial(t, "lock", "pass", "later wait in round 2")
+	again.meter = newMeter(Allowance{Wall: 2 * time.Second})
+	again.options.Repeat = 5
+	for n, run := range again.repeat(t.Context()) {
+		for id, outcome := range run.Outcomes {
+			if !outcome.Clean() {
+				t.Errorf("run %d of %s is charged: %+v", n, id, outcome)
+			}
+		}
+	}
+
+	m := newMeter(Allowance{CPU: time.Minute})
+	m.took(59 * time.Second)
+	if left := m.within(report.Limits{CPU: time.Hour}).CPU; left != time.Second {
+		t.Errorf("%v are left for the next", left)
 	}
 }

@@ -14,7 +14,7 @@ func (e *execution) explain(rounds ...report.Outcome) []report.Outcome {
 		}
 		if exit := outcome.Exit; exit != nil && len(exit.Where) == 0 {
 			switch {
-			case exit.Killed == errFlood.Error():
+			case exit.Killed != "":
 				exit.Where = e.answer.Suspects(exit.Killed)
 			case exit.Message == "" && exit.Signal == "" && exit.Killed == "":
 				exit.Where = e.answer.Suspects("exit")

@@ -15,7 +15,8 @@ import (
 // run for it. Go links a program anew only if the file that it would write is not
 // already that program, so a grading in which nothing changed need not link.
 func kept(root string, kind source.Kind) string {
-	if kind == source.KindSubmission || kind == source.KindWrong {
+	switch kind {
+	case source.KindSubmission, source.KindRight, source.KindWrong:
 		return ""
 	}
 	folder, err := os.UserCacheDir()

@@ -43,7 +43,7 @@ func (c *capped) String() string {
 
 var (
 	// words matches how the Go runtime says that it gives up.
-	words = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: goroutine stack exceeds ).*$`)
+	words = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: goroutine stack exceeds |runtime/cgo: pthread_create failed|SIG[A-Z]+: ).*$`)
 	// stacks matches where its message ends.
 	stacks = regexp.MustCompile(`\n\n(goroutine |runtime stack:)`)
 )

@@ -6,12 +6,12 @@ package run
 import (
 	"context"
 	"fmt"
-	"os"
 	"runtime"
 	"sync"
 	"time"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
@@ -30,8 +30,9 @@ type Options struct {
 	Root string
 	// Toolchain compiles; see Probe.
 	Toolchain Toolchain
-	// Repeat is how often each spec is run, as long as it passes: the first time
-	// as it is, then with its schedule disturbed. 0 leaves that to Budget.
+	// Repeat is how often each spec is run, unless it always fails: the first time
+	// as it is, then with its schedule disturbed. 0 leaves that to Budget, and ends
+	// at a spec's first failure.
 	Repeat int
 	// Budget, with Repeat 0, is how long a kata is run; its specs are run at
 	// least once.
@@ -39,11 +40,18 @@ type Options struct {
 	// Apart runs the katas Repeat times undisturbed, each time in a process of
 	// their own, whatever came of the time before.
 	Apart bool
+	// Sandbox is what answers are built and run in; nil is none at all.
+	Sandbox *sandbox.Sandbox
+	// stranger: the answers come from outside, so that not even their compiler is
+	// trusted.
+	stranger bool
 	// Seed is that of the first run.
 	Seed uint64
 	// Parallel is the number of processes at a time, 0 for twice as many as
 	// there are processors: specs mostly wait.
 	Parallel int
+	// Allowance is what all processes may take together.
+	Allowance Allowance
 	// Unguarded leaves the guards off, to measure what they cost.
 	Unguarded bool
 	// Progress, if not nil, is told of each step. Calls don't overlap.
@@ -77,12 +85,11 @@ const (
 // for each job, in order. An error means that nothing could be judged, by no
 // fault of the answers.
 func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]report.Report, error) {
-	work, err := os.MkdirTemp("", "dojo")
+	work, remove, err := sandbox.Temp()
 	if err != nil {
 		return nil, fmt.Errorf("run: make a work folder: %w", err)
 	}
-	defer os.RemoveAll(work)
-	adoptOrphans()
+	defer remove()
 
 	reports := make([]report.Report, len(jobs))
 	var answers []source.Answer
@@ -90,6 +97,7 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 		reports[i].Kata = job.Kata
 		answers = append(answers, src.Answers[job.Kata])
 	}
+	o.stranger = src.Kind == source.KindSubmission
 	progress := serialise(o.Progress)
 	progress(Progress{Phase: Building, Total: len(jobs)})
 	recall(kept(o.Root, src.Kind), binaryIn(work))
@@ -100,6 +108,7 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 	keep(kept(o.Root, src.Kind), built.binary)
 
 	slots := make(chan struct{}, parallel(o))
+	meter := newMeter(o.Allowance)
 	var workers sync.WaitGroup
 	var mu sync.Mutex
 	done := 0
@@ -108,7 +117,7 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 			if complaints := built.broken[jobs[i].Kata]; len(complaints) > 0 {
 				reports[i].Broken = complaints
 			} else {
-				e := execution{work: work, built: built, answer: answers[i], job: jobs[i], options: o, seed: o.Seed, rounds: 1}
+				e := execution{work: work, built: built, answer: answers[i], job: jobs[i], options: o, seed: o.Seed, rounds: 1, meter: meter}
 				reports[i].Runs, reports[i].Wall = shared(ctx, e, max(1, cap(slots)/len(jobs)), slots)
 			}
 			mu.Lock()
@@ -119,6 +128,13 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 	}
 	workers.Wait()
 	return reports, context.Cause(ctx)
+}
+
+func (o Options) sandbox() *sandbox.Sandbox {
+	if o.Sandbox == nil {
+		return sandbox.Trusted
+	}
+	return o.Sandbox
 }
 
 func parallel(o Options) int {

@@ -80,10 +80,53 @@ func (e execution) repeat(ctx context.Context) []report.Run {
 	rest.job.Specs = slices.DeleteFunc(slices.Clone(e.job.Specs), func(id string) bool {
 		return len(all) == 0 || !all[0].Outcomes[id].Clean()
 	})
-	if rest.rounds < 1 || o.Repeat == 0 && rest.budget <= 0 || len(rest.job.Specs) == 0 {
-		return all
+	if rest.rounds >= 1 && (o.Repeat > 0 || rest.budget > 0) && len(rest.job.Specs) > 0 {
+		more := rest.run(ctx)
+		if e.meter.spent() != "" {
+			// The end of what all may take is no failure of who is at it again.
+			return all
+		}
+		all = append(all, more...)
 	}
-	return append(all, rest.run(ctx)...)
+	return e.countFailures(ctx, all)
+}
+
+// countFailures goes on with specs that failed before they were run as often as
+// asked, so that "in 2 of 20 runs" can be said. One that always fails need not.
+func (e execution) countFailures(ctx context.Context, all []report.Run) []report.Run {
+	for _, id := range e.job.Specs {
+		for {
+			had, failed := record(all, id)
+			if e.meter.spent() != "" || had == 0 || had >= e.options.Repeat || failed == had && had >= 3 || failed >= mostFailures {
+				break
+			}
+			rest := e
+			rest.job.Specs = []string{id}
+			rest.seed, rest.rounds = e.seed+uint64(had), e.options.Repeat-had
+			runs := rest.run(ctx)
+			if len(runs) == 0 {
+				return all
+			}
+			all = append(all[:had:had], join(slices.Clone(all[had:]), runs)...)
+		}
+	}
+	return all
+}
+
+// mostFailures is how many are enough to count.
+const mostFailures = 20
+
+// record returns how often a spec was run and how often it failed.
+func record(all []report.Run, id string) (had, failed int) {
+	for _, run := range all {
+		if outcome, there := run.Outcomes[id]; there {
+			had++
+			if !outcome.Clean() {
+				failed++
+			}
+		}
+	}
+	return had, failed
 }
 
 // mostRounds bounds what fits into a budget: the seeds up to the next run that

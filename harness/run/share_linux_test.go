@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -29,6 +30,32 @@ func TestSpecsAreSharedOutAndComeBackTogether(t *testing.T) {
 	}
 	if seeds := fmt.Sprint(runs[0].Seed, runs[1].Seed, runs[2].Seed); seeds != "0 1 2" {
 		t.Error(seeds)
+	}
+}
+
+func TestASpecThatFailsNowAndThenIsRunAsOftenAsAsked(t *testing.T) {
+	const flaky, never, always = "later fail in round 1", "pass", "fail"
+	e := trial(t, "lock", flaky, never, always)
+	e.rounds, e.options.Repeat, e.seed = 1, 7, 4000
+	var got []string
+	for n, run := range e.repeat(t.Context()) {
+		if run.Seed != 4000+uint64(n) {
+			t.Errorf("run %d has seed %d", n, run.Seed)
+		}
+		for _, id := range []string{flaky, never, always} {
+			letter := "-"
+			if outcome, there := run.Outcomes[id]; there && outcome.Clean() {
+				letter = "p"
+			} else if there {
+				letter = "f"
+			}
+			got = append(got, letter)
+		}
+		got = append(got, " ")
+	}
+	// After each failure, the rounds of a new process are counted from 0.
+	if got, want := strings.Join(got, ""), "ppf ppf fpf pp- fp- pp- fp- "; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 

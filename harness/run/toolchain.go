@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 )
 
 // Needed is the oldest Go that the project builds with.
@@ -24,6 +26,8 @@ type Toolchain struct {
 	// NoRace says why the race detector can't be had, and how to get it; empty
 	// if it can.
 	NoRace string
+	// The go command's own folders, as go env has them.
+	Root, Cache, Modules string
 }
 
 // ErrTooOld is what Probe returns for a Go older than Needed.
@@ -32,17 +36,19 @@ var ErrTooOld = errors.New("this Go is too old")
 // Probe finds the go command and whether it can build with the race detector,
 // which needs a C compiler.
 func Probe(ctx context.Context) (Toolchain, error) {
-	command := exec.CommandContext(ctx, "go", "env", "-json", "GOVERSION", "CGO_ENABLED", "CC", "GOOS", "GOARCH")
 	var text bytes.Buffer
-	command.Stdout = &text
-	if err := finish(command); err != nil {
+	err := call(ctx, sandbox.Trusted, "go", sandbox.Command{
+		Arguments:   []string{"env", "-json", "GOVERSION", "CGO_ENABLED", "CC", "GOOS", "GOARCH", "GOROOT", "GOCACHE", "GOMODCACHE"},
+		Environment: os.Environ(), Stdout: &text,
+	})
+	if err != nil {
 		return Toolchain{}, fmt.Errorf("run go env: %w (is Go installed and in PATH? https://go.dev/dl)", err)
 	}
-	var env struct{ GOVERSION, CGO_ENABLED, CC, GOOS, GOARCH string }
+	var env struct{ GOVERSION, CGO_ENABLED, CC, GOOS, GOARCH, GOROOT, GOCACHE, GOMODCACHE string }
 	if err := json.Unmarshal(text.Bytes(), &env); err != nil {
 		return Toolchain{}, fmt.Errorf("read go env: %w", err)
 	}
-	t := Toolchain{Go: env.GOVERSION}
+	t := Toolchain{Go: env.GOVERSION, Root: env.GOROOT, Cache: env.GOCACHE, Modules: env.GOMODCACHE}
 	if version.IsValid(t.Go) && version.Compare(t.Go, Needed) < 0 {
 		return t, fmt.Errorf("%w: it is %s, and %s or later is needed (https://go.dev/dl)", ErrTooOld, t.Go, Needed)
 	}
@@ -74,32 +80,14 @@ func installCompiler() string {
 	return "install gcc or clang"
 }
 
-// Environment describes what the answers are run with.
-func (t Toolchain) Environment() report.Environment {
+// Environment describes what the answers are run with, in a sandbox.
+func (t Toolchain) Environment(box *sandbox.Sandbox) report.Environment {
 	return report.Environment{
 		Go:      t.Go,
 		OS:      runtime.GOOS + "/" + runtime.GOARCH,
 		Race:    t.NoRace == "",
 		NoRace:  t.NoRace,
-		Rung:    "none",
-		Missing: []string{"filesystem", "network", "processes", "memory", "system calls"},
+		Rung:    box.Rung.String(),
+		Missing: box.Rung.Missing(),
 	}
-}
-
-// Has reports whether there is such a program in PATH.
-func Has(program string) bool {
-	_, err := exec.LookPath(program)
-	return err == nil
-}
-
-// Command runs a program in folder and returns what it printed. It is for the
-// measurements that compare the grader with what people would run instead.
-func Command(ctx context.Context, folder string, environment []string, name string, arguments ...string) ([]byte, error) {
-	command := exec.CommandContext(ctx, name, arguments...)
-	command.Dir = folder
-	command.Env = environment
-	var output bytes.Buffer
-	command.Stdout, command.Stderr = &output, &output
-	err := finish(command)
-	return output.Bytes(), err
 }

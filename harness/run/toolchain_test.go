@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 )
 
 func TestProbe(t *testing.T) {
@@ -60,8 +62,8 @@ func TestProbe(t *testing.T) {
 			if err != nil || got.Go != c.version || (got.NoRace == "") != (c.noRace == "") || !strings.Contains(got.NoRace, c.noRace) {
 				t.Errorf("%+v, %v", got, err)
 			}
-			if race := got.Environment().Race; race != (c.noRace == "") || got.Environment().NoRace != got.NoRace {
-				t.Errorf("the environment says %+v", got.Environment())
+			if race := got.Environment(sandbox.Trusted).Race; race != (c.noRace == "") || got.Environment(sandbox.Trusted).NoRace != got.NoRace {
+				t.Errorf("the environment says %+v", got.Environment(sandbox.Trusted))
 			}
 		})
 	}

@@ -1,7 +1,7 @@
 // Package source knows whose code is on trial and lays it over the pristine
-// tree: the learner's own, a reference, a wrong solution, or a submission from
-// outside. What comes from outside is copied through os.Root, within caps, so
-// that no link leads out of it and nothing of it is looked at twice.
+// tree: the learner's own, a reference, another right or a wrong solution, or a
+// submission from outside. What comes from outside is copied through os.Root, within
+// caps, so that no link leads out of it and nothing of it is looked at twice.
 package source
 
 import (
@@ -22,8 +22,11 @@ import (
 type Kind string
 
 const (
-	KindLearner    Kind = "learner"
-	KindReference  Kind = "reference"
+	KindLearner   Kind = "learner"
+	KindReference Kind = "reference"
+	// KindRight is a second right answer in another design, KindWrong a known bug.
+	// Their folders below a reference have these names.
+	KindRight      Kind = "right"
 	KindWrong      Kind = "wrong"
 	KindSubmission Kind = "submission"
 	// KindStub is the tree's own code when it is to be run although nobody has
@@ -90,11 +93,12 @@ func Reference(root string, katas []string) (Source, error) {
 	return s, nil
 }
 
-// Wrong returns the wrong solution of that name, of each kata that has one.
-func Wrong(root string, katas []string, name string) (Source, error) {
-	s := Source{Kind: KindWrong, Name: name, Answers: map[string]Answer{}}
+// Example returns the right or wrong solution of that name, of each kata that has
+// one.
+func Example(root string, katas []string, kind Kind, name string) (Source, error) {
+	s := Source{Kind: kind, Name: name, Answers: map[string]Answer{}}
 	for _, kata := range katas {
-		folder := filepath.Join(root, "solutions", filepath.FromSlash(kata), "wrong", name)
+		folder := filepath.Join(examples(root, kata, kind), name)
 		if _, err := os.Stat(folder); err != nil {
 			continue
 		}
@@ -105,14 +109,14 @@ func Wrong(root string, katas []string, name string) (Source, error) {
 		s.Answers[kata] = answer
 	}
 	if len(s.Answers) == 0 {
-		return Source{}, fmt.Errorf("no wrong solution is named %q", name)
+		return Source{}, fmt.Errorf("no %s solution is named %q", kind, name)
 	}
 	return s, nil
 }
 
-// WrongNames returns the names of a kata's wrong solutions, sorted.
-func WrongNames(root, kata string) ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(root, "solutions", filepath.FromSlash(kata), "wrong"))
+// ExampleNames returns the names of a kata's right or wrong solutions, sorted.
+func ExampleNames(root, kata string, kind Kind) ([]string, error) {
+	entries, err := os.ReadDir(examples(root, kata, kind))
 	if os.IsNotExist(err) {
 		return nil, nil
 	}
@@ -123,6 +127,10 @@ func WrongNames(root, kata string) ([]string, error) {
 		}
 	}
 	return names, err
+}
+
+func examples(root, kata string, kind Kind) string {
+	return filepath.Join(root, "solutions", filepath.FromSlash(kata), string(kind))
 }
 
 // Digest identifies the answers by content: SHA-256 over ids, names and texts.

@@ -51,10 +51,10 @@ func TestSourcesOfOurOwnTree(t *testing.T) {
 			func() (source.Source, error) { return source.Reference(root, katas) }, source.KindReference, "",
 			map[string]string{"sync/lock/lock.go": "reference", "sync/queue/queue.go": "reference"}, false},
 		{"a bug that several katas have",
-			func() (source.Source, error) { return source.Wrong(root, katas, "spins") }, source.KindWrong, "spins",
+			func() (source.Source, error) { return source.Example(root, katas, source.KindWrong, "spins") }, source.KindWrong, "spins",
 			map[string]string{"sync/lock/lock.go": "spins", "sync/queue/main.go": "spins"}, false},
 		{"a bug that one kata has",
-			func() (source.Source, error) { return source.Wrong(root, katas, "leaks") }, source.KindWrong, "leaks",
+			func() (source.Source, error) { return source.Example(root, katas, source.KindWrong, "leaks") }, source.KindWrong, "leaks",
 			map[string]string{"sync/lock/lock.go": "leaks"}, false},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -86,13 +86,13 @@ func TestSourcesThatAreNotThere(t *testing.T) {
 	if s, err := source.Reference(root, []string{"sync/none"}); err == nil {
 		t.Errorf("a solution that isn't there: %+v", s)
 	}
-	if s, err := source.Wrong(root, []string{lock}, "none"); err == nil || !strings.Contains(err.Error(), `"none"`) {
+	if s, err := source.Example(root, []string{lock}, source.KindWrong, "none"); err == nil || !strings.Contains(err.Error(), `"none"`) {
 		t.Errorf("a wrong solution that isn't there: %+v, %v", s, err)
 	}
-	if got, err := source.WrongNames(root, lock); err != nil || !slices.Equal(got, []string{"leaks", "spins"}) {
+	if got, err := source.ExampleNames(root, lock, source.KindWrong); err != nil || !slices.Equal(got, []string{"leaks", "spins"}) {
 		t.Errorf("wrong names %q, %v", got, err)
 	}
-	if got, err := source.WrongNames(root, "sync/none"); err != nil || len(got) != 0 {
+	if got, err := source.ExampleNames(root, "sync/none", source.KindRight); err != nil || len(got) != 0 {
 		t.Errorf("wrong names of nothing: %q, %v", got, err)
 	}
 }

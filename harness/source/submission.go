@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 )
 
 // Caps on a submission's answer to one kata.
@@ -22,19 +23,24 @@ const (
 	mostBytes = 256 << 10 // of one file
 )
 
-// Submission takes the answers from a folder outside the tree: a copy of this
-// project, only its katas folder, or the files of one kata. They are copied
-// below staging.
-func Submission(folder, staging string, katas []string) (Source, error) {
+// Submission takes the answers to katas from outside the tree. From is a folder, a
+// zip, tar or tar.gz archive, a bare repository, or REPOSITORY@REVISION. In it lies
+// a copy of this project, only its katas folder, or the files of one kata. They are
+// copied below staging.
+func Submission(from, staging string, katas []string, box *sandbox.Sandbox) (Source, error) {
+	folder, err := opened(from, filepath.Join(staging, "submission"), box)
+	if err != nil {
+		return Source{}, fmt.Errorf("open the submission %s: %w", from, err)
+	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return Source{}, fmt.Errorf("open the submission: %w", err)
 	}
 	defer root.Close()
-	s := Source{Kind: KindSubmission, Name: filepath.Base(filepath.Clean(folder)), Answers: map[string]Answer{}}
+	s := Source{Kind: KindSubmission, Name: filepath.Base(filepath.Clean(from)), Answers: map[string]Answer{}}
 	for _, kata := range katas {
 		for _, place := range places(kata, len(katas) == 1) {
-			answer, err := take(root, place, kata, filepath.Join(staging, filepath.FromSlash(kata)))
+			answer, err := take(root, place, kata, filepath.Join(staging, "answers", filepath.FromSlash(kata)))
 			if err != nil {
 				return Source{}, err
 			}
@@ -45,9 +51,41 @@ func Submission(folder, staging string, katas []string) (Source, error) {
 		}
 	}
 	if len(s.Answers) == 0 {
-		return Source{}, fmt.Errorf("%s holds no answer: expected katas/TRACK/NAME/*.go, TRACK/NAME/*.go, or the files of one kata that is named on the command line", folder)
+		return Source{}, fmt.Errorf("%s holds no answer: expected katas/TRACK/NAME/*.go, TRACK/NAME/*.go, or the files of one kata that is named on the command line", from)
 	}
 	return s, nil
+}
+
+// opened returns a folder with what there is at from, unpacked if need be.
+func opened(from, folder string, box *sandbox.Sandbox) (string, error) {
+	if repository, revision, is := revision(from); is {
+		return folder, checkOut(box, repository, revision, folder)
+	}
+	info, err := os.Stat(from)
+	if err != nil || info.IsDir() {
+		return from, err
+	}
+	if !info.Mode().IsRegular() {
+		return "", errors.New("it is neither a folder nor a regular file")
+	}
+	if err := unpack(from, folder); err != nil {
+		return "", err
+	}
+	return wrapped(folder)
+}
+
+// wrapped returns the one folder that everything of an archive lies in, as archives
+// of whole repositories have it, or else the archive's own.
+func wrapped(folder string) (string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil || len(entries) != 1 || !entries[0].IsDir() {
+		return folder, err
+	}
+	inner := filepath.Join(folder, entries[0].Name())
+	if _, err := os.Stat(filepath.Join(inner, "katas")); err != nil {
+		return folder, nil
+	}
+	return inner, nil
 }
 
 // places are where an answer may lie in a submission. The folder itself counts

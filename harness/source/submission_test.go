@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
@@ -89,7 +90,7 @@ func TestSubmissionLayouts(t *testing.T) {
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			folder, staging := lay(t, c.files), t.TempDir()
-			s, err := source.Submission(folder+"/", staging, c.katas)
+			s, err := source.Submission(folder+"/", staging, c.katas, sandbox.Trusted)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +128,7 @@ func TestSubmissionsThatAreNone(t *testing.T) {
 		t.Run(c.why, func(t *testing.T) {
 			folder := t.TempDir()
 			c.spoil(t, folder)
-			s, err := source.Submission(folder, t.TempDir(), []string{lock})
+			s, err := source.Submission(folder, t.TempDir(), []string{lock}, sandbox.Trusted)
 			if err == nil || !strings.Contains(err.Error(), c.says) || len(s.Answers) != 0 {
 				t.Errorf("%+v, %v, want an error that says %q", s.Answers, err, c.says)
 			}
@@ -185,7 +186,7 @@ func TestFilesThatCostTheirKata(t *testing.T) {
 			folder := lay(t, map[string]string{"queue/queue.go": "package queue\n"})
 			must(t, os.Mkdir(filepath.Join(folder, "lock"), 0o700))
 			c.spoil(t, filepath.Join(folder, "lock"))
-			s, err := source.Submission(folder, t.TempDir(), []string{lock, queue})
+			s, err := source.Submission(folder, t.TempDir(), []string{lock, queue}, sandbox.Trusted)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -224,7 +225,7 @@ func TestSubmissionJustWithinTheCaps(t *testing.T) {
 	for n := range 100 { // what is no code doesn't count
 		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("note%d.txt", n)), nil, 0o600))
 	}
-	s, err := source.Submission(folder, t.TempDir(), []string{lock})
+	s, err := source.Submission(folder, t.TempDir(), []string{lock}, sandbox.Trusted)
 	if err != nil || len(s.Answers[lock].Files) != 32 {
 		t.Errorf("%d files, %v", len(s.Answers[lock].Files), err)
 	}
@@ -234,7 +235,7 @@ func TestSubmissionJustWithinTheCaps(t *testing.T) {
 func TestLinkWithinTheSubmission(t *testing.T) {
 	folder := lay(t, map[string]string{"src/real.go": answerText})
 	must(t, os.Symlink("src/real.go", filepath.Join(folder, "lock.go")))
-	s, err := source.Submission(folder, t.TempDir(), []string{lock})
+	s, err := source.Submission(folder, t.TempDir(), []string{lock}, sandbox.Trusted)
 	if err != nil || string(s.Answers[lock].Files["lock.go"]) != answerText {
 		t.Errorf("%+v, %v", s.Answers, err)
 	}
@@ -243,7 +244,7 @@ func TestLinkWithinTheSubmission(t *testing.T) {
 // With several katas, loose files don't say which they answer.
 func TestLooseFilesForSeveralKatas(t *testing.T) {
 	folder := lay(t, map[string]string{"lock.go": answerText})
-	if s, err := source.Submission(folder, t.TempDir(), []string{lock, queue}); err == nil {
+	if s, err := source.Submission(folder, t.TempDir(), []string{lock, queue}, sandbox.Trusted); err == nil {
 		t.Errorf("taken as %+v", s.Answers)
 	}
 }
@@ -252,7 +253,7 @@ func TestFileWhereATrackCouldBe(t *testing.T) {
 	for _, name := range []string{"katas", "sync"} {
 		t.Run(name, func(t *testing.T) {
 			folder := lay(t, map[string]string{name: "not a folder", "lock/lock.go": answerText})
-			s, err := source.Submission(folder, t.TempDir(), []string{lock})
+			s, err := source.Submission(folder, t.TempDir(), []string{lock}, sandbox.Trusted)
 			if err != nil || len(s.Answers) != 1 {
 				t.Errorf("%+v, %v", s.Answers, err)
 			}

@@ -17,6 +17,10 @@ import (
 var suspects = map[string][]string{
 	"exit":                        {"os.Exit", "syscall.Exit", "unix.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "runtime.Goexit"},
 	"output":                      {"print", "println", "fmt.Print", "fmt.Printf", "fmt.Println", "fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln", "log.Print", "log.Printf", "log.Println", ".Write", ".WriteString"},
+	"memory":                      {"make", "append", "new", "bytes.Repeat", "strings.Repeat", "io.ReadAll", "os.ReadFile", ".Grow", "unix.Mmap", "syscall.Mmap"},
+	"processes":                   append([]string{"runtime.LockOSThread", "go"}, started...),
+	"cpu":                         started,
+	"stopped":                     {"syscall.Kill", "unix.Kill", ".Signal"},
 	string(report.LeakDescriptor): {"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp", "os.Pipe", "net.Listen", "net.Dial", "net.ListenUnix", "net.DialUnix", "net.FileConn", "net.FileListener", "os.NewFile", "unix.Open", "unix.Pipe", "unix.Pipe2", "unix.Socket", "unix.Socketpair", "unix.Accept", "unix.Accept4", "unix.EpollCreate1", "unix.Eventfd", "unix.Dup", "unix.Dup2", "unix.Dup3", "unix.MemfdCreate", "unix.PidfdOpen", "syscall.Open", "syscall.Pipe", "syscall.Pipe2", "syscall.Socket", "syscall.Dup", ".Accept", ".AcceptTCP", ".AcceptUnix", ".File", ".StdoutPipe", ".StdinPipe", ".StderrPipe", ".Dial", ".DialContext", ".Listen"},
 	// A coroutine that was never stopped has no frame of whoever pulls.
 	string(report.LeakGoroutine): {"iter.Pull", "iter.Pull2"},
@@ -33,10 +37,11 @@ var suspects = map[string][]string{
 var started = []string{".Start", ".Run", ".Output", ".CombinedOutput", "os.StartProcess", "syscall.ForkExec", "syscall.StartProcess", "unix.ForkExec"}
 
 // Suspects returns the calls in the answer's source that can be the cause of
-// what was observed: "exit", "output" or a kind of leak. It is a reading, not a proof; one
-// call found is most likely the one.
+// what was observed: "exit", "output", a limit or a kind of leak. It is a reading, not
+// a proof; one call found is most likely the one, and of several those that a loop
+// makes again and again come first.
 func (a Answer) Suspects(observed string) []report.Location {
-	var found []report.Location
+	var often, once []report.Location
 	for _, name := range slices.Sorted(maps.Keys(a.Files)) {
 		positions := token.NewFileSet()
 		file, err := parser.ParseFile(positions, name, a.Files[name], parser.SkipObjectResolution)
@@ -44,24 +49,42 @@ func (a Answer) Suspects(observed string) []report.Location {
 			continue
 		}
 		for _, declaration := range file.Decls {
+			var loop token.Pos // where the outermost one around a node ends
 			ast.Inspect(declaration, func(node ast.Node) bool {
-				if call, ok := node.(*ast.CallExpr); ok && suspect(call, suspects[observed]) {
-					found = append(found, report.Location{
-						File:     path.Join("katas", a.Kata, name),
-						Line:     positions.Position(call.Pos()).Line,
-						Function: enclosing(declaration),
-					})
+				switch node.(type) {
+				case *ast.ForStmt, *ast.RangeStmt:
+					loop = max(loop, node.End())
+				}
+				if !suspect(node, suspects[observed]) {
+					return true
+				}
+				where := report.Location{
+					File:     path.Join("katas", a.Kata, name),
+					Line:     positions.Position(node.Pos()).Line,
+					Function: enclosing(declaration),
+				}
+				if node.Pos() < loop {
+					often = append(often, where)
+				} else {
+					once = append(once, where)
 				}
 				return true
 			})
 		}
 	}
-	return found
+	return append(often, once...)
 }
 
-// suspect reports whether a call is one of those named: "pkg.Func", ".Method" of
-// anything, or a builtin.
-func suspect(call *ast.CallExpr, names []string) bool {
+// suspect reports whether a node is a call of one of those named: "pkg.Func",
+// ".Method" of anything, or a builtin; or a go statement, if "go" is.
+func suspect(node ast.Node, names []string) bool {
+	if _, ok := node.(*ast.GoStmt); ok {
+		return slices.Contains(names, "go")
+	}
+	call, ok := node.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
 	if builtin, ok := call.Fun.(*ast.Ident); ok {
 		return slices.Contains(names, builtin.Name)
 	}

@@ -35,6 +35,22 @@ func (p *pace) goesOn(round int) bool {
 	return round < p.rounds && now.Before(p.until) && (round < 2 || hook.Several())
 }
 
+// heap is how much memory, in bytes, may lie about uncollected.
+const heap = 200 << 20
+
+// uncollected leaves garbage alone in undisturbed runs, as long as there is little of
+// it: a collection closes files that were forgotten, and whether one comes is luck.
+func uncollected(seed uint64) (undo func()) {
+	if !report.Undisturbed(seed) {
+		return func() {}
+	}
+	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(heap)
+	return func() {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(percent)
+	}
+}
+
 // disturb arms the hooks of an instrumented answer, and varies how many of its
 // goroutines run at once and how often garbage is collected. It returns what
 // takes that back.

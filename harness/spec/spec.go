@@ -58,6 +58,21 @@ func Returned(f func()) <-chan struct{} {
 // miss: what is looked for is the state of threads, not how far they get.
 const idleWindow = 100 * time.Millisecond
 
+// mostWindows is for what looks as if it could run for ever and takes no processor: a
+// system call that the runtime knows nothing of.
+const mostWindows = 50
+
+// Steady waits, as Quiet does, until everything is blocked, and reports whether a count
+// stays what it is then while Idle would look: of what nothing should make happen. It
+// judges nothing. In a window a crowded machine may give nobody a turn, so that one
+// proves little.
+func Steady(ctx context.Context, count func() int) bool {
+	Quiet(ctx)
+	before := count()
+	pulse.Measure(2 * idleWindow)
+	return count() == before
+}
+
 // Idle waits, as Quiet does, until everything in the process and its children is
 // blocked, and fails the spec, with the verdict "busy", if it doesn't stay so:
 // whoever waits does it by spinning or by polling. Call it while no Eventually
@@ -69,9 +84,16 @@ func Idle(ctx context.Context) {
 	if burn.Idle() {
 		return
 	}
-	// Something else of the machine may have needed a moment: look once more.
-	if burn = pulse.Measure(2 * idleWindow); burn.Idle() {
-		return
+	// Something else of the machine may have needed a moment: look once more, and then
+	// for as long as it takes to tell who spins from who has to wait for a processor.
+	var spent time.Duration
+	for range mostWindows {
+		if burn = pulse.Measure(2 * idleWindow); burn.Idle() {
+			return
+		}
+		if spent += burn.CPU; !burn.Starved(spent) || ctx.Err() != nil {
+			break
+		}
 	}
 	theWatchdog.note(burn)
 	Fail(burn.String())

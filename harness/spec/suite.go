@@ -12,6 +12,7 @@ import (
 
 	"github.com/concurrency-dojo/dojo/harness/attest"
 	"github.com/concurrency-dojo/dojo/harness/guard"
+	"github.com/concurrency-dojo/dojo/harness/pulse"
 	"github.com/concurrency-dojo/dojo/harness/report"
 	"github.com/concurrency-dojo/dojo/harness/stack"
 )
@@ -62,10 +63,12 @@ func (s *suite) before() {
 		s.guard.Begin()
 	}
 	theWatchdog.begin()
+	collect := uncollected(theSeed)
 	undo := disturb(theSeed, s.round)
 	DeferCleanup(func() {
 		undo()
 		s.look()
+		collect()
 	})
 }
 
@@ -73,6 +76,8 @@ func (s *suite) before() {
 func (s *suite) look() {
 	stuck, burn := theWatchdog.end()
 	s.outcome.Stuck = stuck
+	// Before the guard, which ends those that were left behind.
+	s.outcome.Memory = pulse.Family()
 	if s.guard != nil {
 		s.outcome.Races, s.outcome.Leaks, s.dirty = s.guard.End()
 	}
@@ -105,6 +110,7 @@ func (s *suite) tell(failed *report.Failure) {
 	s.open = false
 	s.outcome.Finished = true
 	s.outcome.Wall = time.Since(s.started)
+	s.outcome.Memory += pulse.Peak()
 	s.outcome.Failure = failed
 	s.ended(CurrentSpecReport().LeafNodeText, s.round, s.outcome)
 }

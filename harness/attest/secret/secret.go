@@ -36,6 +36,7 @@ func init() {
 		return
 	}
 	syscall.Unsetenv(Variable)
+	closeMemory()
 	buffer := make([]byte, 4096)
 	for {
 		n, err := syscall.Read(From, buffer)

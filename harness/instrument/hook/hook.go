@@ -153,7 +153,10 @@ func disturb(site int, start bool) {
 	// a spec, but somebody who was there at the same time.
 	run.several = run.several || me < run.last
 	run.last = me
-	if run.style == watching {
+	// Watched and Disarm may switch the hooks off meanwhile, in a run that was never
+	// armed and has no odds: so the style is read once.
+	style := run.style
+	if style == watching || style == off {
 		return
 	}
 	slow := pass(site)
@@ -165,7 +168,7 @@ func disturb(site int, start bool) {
 	// much finer.
 	pause := maxPause >> (draw >> 32 % 6)
 	chosen := draw%run.rarely == 0
-	switch run.style {
+	switch style {
 	case spots:
 		pause = run.pause
 		chosen = slow && (run.seed%4 < 2 || draw%2 == 0)

@@ -101,3 +101,12 @@ func TestSeveralIsTrueOfGoroutinesThatTakeTurns(t *testing.T) {
 		t.Error("two that take turns are not several")
 	}
 }
+
+// A goroutine that has seen the hooks watch may come on when nobody watches any more,
+// and nothing was ever armed.
+func TestHookThatIsSwitchedOffWhileOneComesBy(t *testing.T) {
+	before := run
+	defer func() { run = before }()
+	run.style, run.rarely = off, 0
+	disturb(Site(1, Orders), false)
+}

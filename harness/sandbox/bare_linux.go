@@ -1,4 +1,4 @@
-package run
+package sandbox
 
 import (
 	"os"
@@ -9,16 +9,9 @@ import (
 	"github.com/concurrency-dojo/dojo/harness/pulse"
 )
 
-// apart puts a process into a session of its own, out of reach of the
-// terminal's signals.
-func apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
-
-// adoptOrphans makes this process the parent of whatever a submission leaves
-// running when its own process ends.
+// adoptOrphans makes this process the parent of whatever a program leaves running
+// when its own process ends.
 func adoptOrphans() { unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
-
-// killGroup ends a process and those of its group.
-func killGroup(pid int) error { return unix.Kill(-pid, unix.SIGKILL) }
 
 // sweep kills and reaps orphans. Each round finds the children of those that the
 // round before has ended.

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package secret
+
+// closeMemory needs Linux.
+func closeMemory() {}

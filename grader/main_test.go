@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/concurrency-dojo/dojo/grader/command"
+	"github.com/concurrency-dojo/dojo/grader/notebook"
 )
 
 func TestMain(m *testing.M) {
@@ -49,8 +50,8 @@ func setUp(env *testscript.Env) error {
 	return copyTree("..", clone)
 }
 
-// copyTree copies what git would clone: everything but its own folder and what
-// is built.
+// copyTree copies what git would clone: everything but its own folder, what is built
+// and what is remembered.
 func copyTree(from, to string) error {
 	return filepath.WalkDir(from, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -60,7 +61,7 @@ func copyTree(from, to string) error {
 		if err != nil {
 			return err
 		}
-		if relative == ".git" || relative == "bin" {
+		if relative == ".git" || relative == "bin" || relative == notebook.Folder {
 			return filepath.SkipDir
 		}
 		target := filepath.Join(to, relative)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/concurrency-dojo/dojo/grader/session"
 	"github.com/concurrency-dojo/dojo/harness/run"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 )
 
 // Options say what to measure.
@@ -30,11 +31,11 @@ type Options struct {
 
 // Run measures and prints a table.
 func Run(ctx context.Context, out io.Writer, o Options) error {
-	work, err := os.MkdirTemp("", "dojo-bench")
+	work, remove, err := sandbox.Temp()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer remove()
 	b := &bench{Options: o, work: work, clone: filepath.Join(work, "clone")}
 	if err := b.prepare(); err != nil {
 		return fmt.Errorf("bench: prepare a clone: %w", err)
@@ -47,6 +48,9 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	}
 	if err := b.guards(ctx, out); err != nil {
 		return fmt.Errorf("bench: guards: %w", err)
+	}
+	if err := b.starts(ctx, out); err != nil {
+		return fmt.Errorf("bench: starts: %w", err)
 	}
 	return b.corpus(ctx, out)
 }

@@ -75,12 +75,7 @@ const track = "corpus"
 // folder tree: the bugs as wrong solutions, the fixes as references. Names
 // choose some of them; none means all.
 func LayCorpus(root, tree string, names ...string) (*Corpus, error) {
-	for _, file := range []string{"go.mod", "go.sum"} {
-		if err := copyFile(filepath.Join(root, file), filepath.Join(tree, file)); err != nil {
-			return nil, err
-		}
-	}
-	if err := copyHarness(filepath.Join(root, "harness"), filepath.Join(tree, "harness")); err != nil {
+	if err := LayTree(root, tree); err != nil {
 		return nil, err
 	}
 	if len(names) == 0 {
@@ -128,7 +123,7 @@ func (c *Corpus) Run(ctx context.Context, side Side, o run.Options) ([]score.Kat
 	}
 	src, err := source.Reference(c.Tree, ids)
 	if side == Bug {
-		src, err = source.Wrong(c.Tree, ids, "bug")
+		src, err = source.Example(c.Tree, ids, source.KindWrong, "bug")
 	}
 	if err != nil {
 		return nil, err
@@ -142,6 +137,16 @@ func (c *Corpus) Run(ctx context.Context, side Side, o run.Options) ([]score.Kat
 		cards = append(cards, score.Judge(c.katas[i], seen))
 	}
 	return cards, nil
+}
+
+// LayTree makes the empty folder tree a root of its own that has no katas yet.
+func LayTree(root, tree string) error {
+	for _, file := range []string{"go.mod", "go.sum"} {
+		if err := copyFile(filepath.Join(root, file), filepath.Join(tree, file)); err != nil {
+			return err
+		}
+	}
+	return copyHarness(filepath.Join(root, "harness"), filepath.Join(tree, "harness"))
 }
 
 // copyHarness copies what a graded binary is built from.

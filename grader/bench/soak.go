@@ -14,6 +14,7 @@ import (
 
 	"github.com/concurrency-dojo/dojo/grader/score"
 	"github.com/concurrency-dojo/dojo/harness/run"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 )
 
 // Soaking says how to soak.
@@ -51,11 +52,11 @@ var conditions = []condition{
 // something and prints a table. It returns the number of specs' runs that failed:
 // each is a mistake of ours.
 func Soak(ctx context.Context, out io.Writer, s Soaking) (failures int, err error) {
-	folder, err := os.MkdirTemp("", "dojo-soak")
+	folder, remove, err := sandbox.Temp()
 	if err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(folder)
+	defer remove()
 	fmt.Fprintf(out, "%-46s %12s %12s\n", "condition", "spec runs", "failures")
 	for _, c := range conditions {
 		if len(c.wrapper) > 0 {

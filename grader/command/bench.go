@@ -31,7 +31,7 @@ func (c *benchCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	progress := newProgress(t.err)
+	progress := newStatusLine(t.err)
 	defer progress.end()
 	return bench.Run(ctx, t.out, bench.Options{
 		Root: root, Program: program, Katas: all, Toolchain: toolchain, Runs: c.Runs, Cold: c.Cold, Tell: progress.say,

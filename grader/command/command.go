@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -24,19 +25,24 @@ const (
 
 // commands is the table of subcommands.
 type commands struct {
-	Grade  gradeCommand  `cmd:"" help:"Grade your answers and print a scorecard."`
-	List   listCommand   `cmd:"" help:"List the katas in teaching order."`
-	Show   showCommand   `cmd:"" help:"Print the brief of a kata."`
-	Hint   hintCommand   `cmd:"" help:"Print a hint for a kata: level 1, 2 or 3, each says more."`
-	Watch  watchCommand  `cmd:"" help:"Grade a kata each time one of its files is saved."`
-	Doctor doctorCommand `cmd:"" help:"Say what this machine has and lacks for grading, and how to get it."`
-	Prove  proveCommand  `cmd:"" help:"For authors: prove that stubs fail, references pass and wrong solutions are caught."`
-	Bench  benchCommand  `cmd:"" help:"For authors: measure the grader against go test, side by side."`
-	Soak   soakCommand   `cmd:"" help:"For authors: grade the references on a machine that is short of something."`
+	Grade    gradeCommand    `cmd:"" help:"Grade your answers and print a scorecard."`
+	Watch    watchCommand    `cmd:"" help:"Grade a kata each time one of its files is saved."`
+	List     listCommand     `cmd:"" help:"List the katas in teaching order."`
+	Next     nextCommand     `cmd:"" help:"Say which kata to do next."`
+	Show     showCommand     `cmd:"" help:"Print the brief of a kata."`
+	Hint     hintCommand     `cmd:"" help:"Print the next hint for a kata: there are three, each says more."`
+	Progress progressCommand `cmd:"" help:"Show how far you have come."`
+	Compare  compareCommand  `cmd:"" help:"Show the reference next to your answer, once it passes."`
+	Reset    resetCommand    `cmd:"" help:"Put the stub of a kata back, and keep a copy of your answer."`
+	Doctor   doctorCommand   `cmd:"" help:"Say what this machine has and lacks for grading, and how to get it."`
+	Prove    proveCommand    `cmd:"" help:"For authors: prove that stubs fail, references pass and wrong solutions are caught."`
+	Bench    benchCommand    `cmd:"" help:"For authors: measure the grader against go test, side by side."`
+	Soak     soakCommand     `cmd:"" help:"For authors: grade the references on a machine that is short of something."`
 }
 
 // terminal is what a command may talk to.
 type terminal struct {
+	in       io.Reader
 	out, err io.Writer
 }
 
@@ -59,12 +65,12 @@ func Main(arguments []string, out, err io.Writer) int {
 	var table commands
 	parser, fault := kong.New(&table,
 		kong.Name("dojo"),
-		kong.Description("dojo grades concurrency katas: fill in the stubs below katas/, and see what the specs, the race detector and the leak checks say.\n\nA KATA is track/name, a name, or a track. Examples:\n\n  dojo grade\n  dojo grade sync/boundedqueue\n  dojo hint boundedqueue --level 2\n  dojo grade net --from ../submission --out json=score.json\n\nExit status: 0 all points, 1 points lost, 2 usage or bad input, 3 a fault of dojo's own."),
+		kong.Description("dojo grades concurrency katas: fill in the stubs below katas/, and see what the specs, the race detector and the leak checks say.\n\nA KATA is track/name, a name, or a track. Examples:\n\n  dojo grade\n  dojo grade sync/boundedqueue\n  dojo next\n  dojo hint boundedqueue\n  dojo grade net --from ../submission --out json=score.json\n\nExit status: 0 all points, 1 points lost, 2 usage or bad input, 3 a fault of dojo's own."),
 		kong.Writers(out, err),
 		kong.Exit(func(code int) { status = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(terminal{out: out, err: err}),
+		kong.Bind(terminal{in: os.Stdin, out: out, err: err}),
 	)
 	if fault != nil {
 		fmt.Fprintln(err, "dojo:", fault)

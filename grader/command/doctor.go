@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/concurrency-dojo/dojo/harness/run"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 )
 
 type doctorCommand struct{}
@@ -21,7 +22,7 @@ func (doctorCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	environment := toolchain.Environment()
+	environment := toolchain.Environment(sandbox.Best())
 	line := func(mark, what, state string) { fmt.Fprintf(t.out, "%s %-14s %s\n", mark, what, state) }
 	line("✔", "Go", toolchain.Go+" (needed: "+run.Needed+" or later)")
 	line("✔", "system", fmt.Sprintf("%s, %d processors", environment.OS, runtime.NumCPU()))
@@ -33,6 +34,32 @@ func (doctorCommand) Run(ctx context.Context, t terminal) error {
 	} else {
 		line("✘", "race detector", "off, so scores are provisional: "+environment.NoRace)
 	}
-	line("–", "sandbox", fmt.Sprintf("rung %s; no wall around: %s. Grade only code that you trust.", environment.Rung, strings.Join(environment.Missing, ", ")))
+	doctorSandbox(line)
 	return nil
+}
+
+// doctorSandbox tells of every rung of the ladder: the strongest that is there is
+// used.
+func doctorSandbox(line func(mark, what, state string)) {
+	best := sandbox.Best().Rung
+	state := "rung " + best.String()
+	if missing := best.Missing(); len(missing) > 0 {
+		state += "; no wall around: " + strings.Join(missing, ", ")
+	}
+	if best.ForStrangers() {
+		line("✔", "sandbox", state)
+	} else {
+		line("✘", "sandbox", state+". Grade only code that you trust.")
+	}
+	for _, step := range sandbox.Ladder() {
+		mark, state := "✔", "there"
+		switch {
+		case step.Lacks == "":
+		case step.Fix == "":
+			mark, state = "–", step.Lacks
+		default:
+			mark, state = "–", step.Lacks+"; to have it: "+step.Fix
+		}
+		line(mark, fmt.Sprintf("  %d %s", step.Rung, step.Rung), state)
+	}
 }

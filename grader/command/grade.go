@@ -3,29 +3,31 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"os"
 	"strings"
+	"unicode"
 
-	"github.com/concurrency-dojo/dojo/grader/render"
 	"github.com/concurrency-dojo/dojo/grader/score"
 	"github.com/concurrency-dojo/dojo/grader/session"
 	"github.com/concurrency-dojo/dojo/harness/report"
 	"github.com/concurrency-dojo/dojo/harness/run"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 	"github.com/concurrency-dojo/dojo/harness/source"
 	"github.com/concurrency-dojo/dojo/katas"
 )
 
 type gradeCommand struct {
 	Katas     []string `arg:"" optional:"" name:"kata" help:"Katas to grade: track/name, a name, or a track. All without one."`
-	From      string   `type:"path" placeholder:"DIR" help:"Grade the answers in a folder: a copy of this project, its katas folder, or the files of one kata."`
+	From      string   `type:"path" placeholder:"DIR|ARCHIVE" help:"Grade the answers in a folder, a zip, tar or tar.gz archive, a bare git repository, or REPOSITORY@REVISION: a copy of this project, its katas folder, or the files of one kata."`
 	Solutions bool     `help:"Grade the reference solutions."`
+	Right     string   `placeholder:"NAME" help:"Grade the other right solution of that name."`
 	Wrong     string   `placeholder:"NAME" help:"Grade the wrong solution of that name."`
 	Out       []string `sep:"none" placeholder:"FORMAT=FILE" help:"Also write the scorecard to a file, - for standard output. Formats: json, terminal. May be given several times."`
-	Repeat    int      `help:"Run each spec so many times, as long as it passes: first as it is, then with its schedule disturbed. Without it, as often as about three seconds per kata allow."`
+	Repeat    int      `help:"Run each spec so many times, unless it always fails: first as it is, then with its schedule disturbed. Without it, as often as about three seconds per kata allow."`
 	Seed      uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
-	Verbose   bool     `short:"v" help:"Show every failing spec and all the evidence."`
+	boxFlags
+	Trust   bool `help:"Grade a submission even where the sandbox is too weak for code of strangers."`
+	Verbose bool `short:"v" help:"Show every failing spec and all the evidence."`
 }
 
 func (c *gradeCommand) Help() string {
@@ -35,6 +37,8 @@ func (c *gradeCommand) Help() string {
   dojo grade sync/boundedqueue            one of them
   dojo grade net coro --repeat 20         two tracks, twenty times
   dojo grade --from ../alice --out json=alice.json
+  dojo grade --from ../class/bob.zip
+  dojo grade --from ../class/carol.git@a1b2c3d
   dojo grade --solutions                  the references
 
 Exit status: 0 all points, 1 points lost, 2 usage or bad input, 3 a fault of
@@ -58,50 +62,68 @@ func (c *gradeCommand) Run(ctx context.Context, t terminal) error {
 	if c.Repeat < 0 {
 		return usage("--repeat takes a number from 1 on")
 	}
-	staging, err := os.MkdirTemp("", "dojo")
+	staging, remove, err := sandbox.Temp()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(staging)
-	src, rows, err := c.source(root, staging, rows)
+	defer remove()
+	box, err := c.boxFlags.open()
 	if err != nil {
 		return err
 	}
-	card, failed := c.grade(ctx, t, root, src, rows)
+	if c.From != "" {
+		if err := mayHold(box, c.Trust); err != nil {
+			return err
+		}
+	}
+	src, rows, err := c.source(root, staging, rows, box)
+	if err != nil {
+		return err
+	}
+	before := solved(root, src, rows)
+	card, failed := c.grade(ctx, t, root, src, rows, box)
 	if failed != nil && len(card.Katas) == 0 {
 		return failed
 	}
-	if err := c.print(t, outs, card); err != nil {
+	claimed, err := c.print(t, outs, card)
+	if err != nil {
 		return err
 	}
 	if failed != nil {
 		return failed
 	}
+	if src.Kind == source.KindLearner && !claimed {
+		if err := praise(t, root, before, card); err != nil {
+			return err
+		}
+	}
 	return verdict(card)
 }
 
 // source opens what is to be graded, and leaves out the katas that it can't be
-// about: a wrong solution answers one kata, not all.
-func (c *gradeCommand) source(root, staging string, rows []katas.Kata) (source.Source, []katas.Kata, error) {
+// about: a right or wrong solution of a name answers one kata, not all.
+func (c *gradeCommand) source(root, staging string, rows []katas.Kata, box *sandbox.Sandbox) (source.Source, []katas.Kata, error) {
 	ids := catalogIDs(rows)
 	var src source.Source
 	var err error
 	switch {
-	case c.Solutions && (c.Wrong != "" || c.From != "") || c.Wrong != "" && c.From != "":
-		return src, nil, usage("--from, --solutions and --wrong exclude each other")
+	case c.sources() > 1:
+		return src, nil, usage("--from, --solutions, --right and --wrong exclude each other")
 	case c.Solutions:
 		src, err = source.Reference(root, ids)
+	case c.Right != "":
+		src, err = source.Example(root, ids, source.KindRight, c.Right)
 	case c.Wrong != "":
-		src, err = source.Wrong(root, ids, c.Wrong)
+		src, err = source.Example(root, ids, source.KindWrong, c.Wrong)
 	case c.From != "":
-		src, err = source.Submission(c.From, staging, ids)
+		src, err = source.Submission(c.From, staging, ids, box)
 	default:
 		src, err = source.Learner(root, ids)
 	}
 	if err != nil {
 		return src, nil, usageError{err}
 	}
-	if c.Wrong == "" {
+	if src.Kind != source.KindRight && src.Kind != source.KindWrong {
 		return src, rows, nil
 	}
 	var left []katas.Kata
@@ -113,12 +135,22 @@ func (c *gradeCommand) source(root, staging string, rows []katas.Kata) (source.S
 	return src, left, nil
 }
 
+// sources is how many of the flags are given that say what is to be graded.
+func (c *gradeCommand) sources() (given int) {
+	for _, is := range []bool{c.From != "", c.Solutions, c.Right != "", c.Wrong != ""} {
+		if is {
+			given++
+		}
+	}
+	return given
+}
+
 // drawSeed draws one that disturbs nothing and is short enough to be typed
 // again.
 func drawSeed() uint64 { return report.SeedStep * (1 + rand.Uint64N(999)) }
 
 // grade makes the scorecard.
-func (c *gradeCommand) grade(ctx context.Context, t terminal, root string, src source.Source, rows []katas.Kata) (score.Scorecard, error) {
+func (c *gradeCommand) grade(ctx context.Context, t terminal, root string, src source.Source, rows []katas.Kata, box *sandbox.Sandbox) (score.Scorecard, error) {
 	toolchain, err := probe(ctx)
 	if err != nil {
 		return score.Scorecard{}, err
@@ -127,18 +159,58 @@ func (c *gradeCommand) grade(ctx context.Context, t terminal, root string, src s
 	if err != nil {
 		return score.Scorecard{}, err
 	}
+	for i := range all {
+		all[i].Again = c.again(all[i].ID)
+	}
 	seed := c.Seed
 	if seed == 0 {
 		seed = drawSeed()
 	}
-	progress := newProgress(t.err)
+	var allowance run.Allowance
+	if c.From != "" {
+		allowance = run.Allowance(katas.Submission)
+	}
+	progress := newStatusLine(t.err)
 	cards, failed := session.Grade(ctx, src, all, run.Options{
-		Root: root, Toolchain: toolchain, Repeat: c.Repeat, Budget: run.DefaultBudget, Seed: seed, Progress: progress.tell,
+		Root: root, Toolchain: toolchain, Repeat: c.Repeat, Budget: run.DefaultBudget, Allowance: allowance, Sandbox: box, Seed: seed,
+		Progress: progress.tell,
 	})
 	progress.end()
+	if src.Kind == source.KindLearner {
+		if err := remember(root, src, cards); err != nil && failed == nil {
+			failed = err
+		}
+	}
 	return score.Sum(
 		score.Source{Kind: string(src.Kind), Name: src.Name, Digest: src.Digest()},
-		score.EnvironmentOf(toolchain.Environment(), seed), cards), failed
+		score.EnvironmentOf(toolchain.Environment(box), seed), cards), failed
+}
+
+// again is how one kata is graded again; empty for the learner's own answer, for
+// which there is make grade.
+func (c *gradeCommand) again(id string) string {
+	command := "bin/dojo grade " + id
+	switch {
+	case c.From != "":
+		return command + " --from " + quoted(c.From)
+	case c.Right != "":
+		return command + " --right " + c.Right
+	case c.Wrong != "":
+		return command + " --wrong " + c.Wrong
+	case c.Solutions:
+		return command + " --solutions"
+	}
+	return ""
+}
+
+// quoted writes a path so that a shell reads it as one word.
+func quoted(path string) string {
+	if !strings.ContainsFunc(path, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-@+,", r)
+	}) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // probe looks for the compiler; a Go that is too old is the user's to replace.
@@ -166,74 +238,6 @@ func curriculum(root string, rows []katas.Kata) ([]session.Kata, error) {
 		all = append(all, kata)
 	}
 	return all, nil
-}
-
-// output is one --out.
-type output struct {
-	format render.Format
-	file   string
-}
-
-func parseOuts(texts []string) ([]output, error) {
-	var outs []output
-	for _, text := range texts {
-		name, file, found := strings.Cut(text, "=")
-		format, known := render.Lookup(name)
-		if !found || file == "" || !known {
-			var names []string
-			for _, f := range render.Formats {
-				names = append(names, f.Name)
-			}
-			return nil, usage("--out %s: give FORMAT=FILE with one of the formats %s", text, strings.Join(names, ", "))
-		}
-		outs = append(outs, output{format, file})
-	}
-	return outs, nil
-}
-
-// print writes the scorecard for people, unless an --out claims standard output,
-// and to every --out.
-func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard) error {
-	options := renderOptions(t.out)
-	options.Verbose = c.Verbose
-	claimed := false
-	for _, out := range outs {
-		if out.file == "-" {
-			claimed = true
-			if err := out.format.Render(t.out, card, options); err != nil {
-				return fmt.Errorf("write the scorecard: %w", err)
-			}
-			continue
-		}
-		if err := writeFile(out.file, func(w io.Writer) error { return out.format.Render(w, card, render.Options{}) }); err != nil {
-			return usageError{err}
-		}
-	}
-	if claimed {
-		return nil
-	}
-	terminal, _ := render.Lookup("terminal")
-	return terminal.Render(t.out, card, options)
-}
-
-// writeFile writes a whole file or none: it is renamed to its name at the end.
-func writeFile(name string, write func(io.Writer) error) error {
-	file, err := os.Create(name + ".part")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	err = write(file)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(name+".part", name)
-	}
-	if err != nil {
-		os.Remove(name + ".part")
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
 }
 
 // verdict is the exit status of a grading.

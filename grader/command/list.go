@@ -3,11 +3,9 @@ package command
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 
-	"github.com/concurrency-dojo/dojo/harness/source"
-	"github.com/concurrency-dojo/dojo/harness/stub"
+	"github.com/concurrency-dojo/dojo/grader/score"
 	"github.com/concurrency-dojo/dojo/katas"
 )
 
@@ -26,6 +24,9 @@ type row struct {
 	Topics []string `json:"topics"`
 	// Started: the stub was touched.
 	Started bool `json:"started"`
+	// Solved: it passed when it was last graded, and neither it nor its specs have
+	// been changed since.
+	Solved bool `json:"solved"`
 }
 
 // Run prints the curriculum.
@@ -38,15 +39,16 @@ func (c *listCommand) Run(t terminal) error {
 	if err != nil {
 		return err
 	}
-	learner, err := source.Learner(root, catalogIDs(chosen))
+	where, err := stand(root, chosen)
 	if err != nil {
 		return err
 	}
 	rows := []row{}
-	for _, kata := range chosen {
+	for i, kata := range chosen {
+		verdict := where.card.Katas[i].Verdict
 		rows = append(rows, row{
-			ID: kata.ID, Title: kata.Title, Level: kata.Level, Points: kata.Points, Linux: kata.Linux,
-			Topics: kata.Topics, Started: !stub.Untouched(learner.Answers[kata.ID].Files),
+			ID: kata.ID, Title: kata.Title, Level: kata.Level, Points: kata.Points, Linux: kata.Linux, Topics: kata.Topics,
+			Started: verdict != score.KataNotAttempted && verdict != score.KataSkipped, Solved: verdict == score.KataPass,
 		})
 	}
 	if c.JSON {
@@ -74,62 +76,12 @@ func (c *listCommand) printTrack(t terminal, track, about string, rows []row) {
 		if r.Linux {
 			remark = "  Linux"
 		}
-		if r.Started {
+		switch {
+		case r.Solved:
+			remark += "  solved"
+		case r.Started:
 			remark += "  started"
 		}
 		fmt.Fprintf(t.out, "  %-20s level %d  %2d points  %s%s\n", filepath.Base(r.ID), r.Level, r.Points, r.Title, remark)
 	}
-}
-
-type showCommand struct {
-	Kata string `arg:"" help:"The kata: track/name or a name."`
-}
-
-// Run prints the brief, which is the comment of doc.go.
-func (c *showCommand) Run(t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	kata, err := selectKata(c.Kata)
-	if err != nil {
-		return err
-	}
-	text, err := brief(filepath.Join(root, "katas", filepath.FromSlash(kata.ID), "doc.go"))
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(t.out, "%s: %s\nlevel %d, %d points\n\n%s\nread   katas/%s/doc.go\nwrite  katas/%s/%s.go\ngrade  make grade KATA=%s\n",
-		kata.ID, kata.Title, kata.Level, kata.Points, text, kata.ID, kata.ID, kata.Name(), kata.ID)
-	return nil
-}
-
-type hintCommand struct {
-	Kata  string `arg:"" help:"The kata: track/name or a name."`
-	Level int    `default:"1" help:"1 says where to look, 2 which tool, 3 the idea."`
-}
-
-// Run prints the hints up to the level.
-func (c *hintCommand) Run(t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	kata, err := selectKata(c.Kata)
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile(filepath.Join(root, "katas", filepath.FromSlash(kata.ID), "hints.md"))
-	if err != nil {
-		return fmt.Errorf("read the hints: %w", err)
-	}
-	all := hints(string(text))
-	if c.Level < 1 || c.Level > len(all) {
-		return usage("--level takes 1 to %d", len(all))
-	}
-	fmt.Fprintf(t.out, "%s\n", all[c.Level-1])
-	if c.Level < len(all) {
-		fmt.Fprintf(t.out, "\nmore: make hint KATA=%s LEVEL=%d\n", kata.ID, c.Level+1)
-	}
-	return nil
 }

@@ -1,131 +1,51 @@
 package command
 
 import (
+	"context"
 	"fmt"
-	"io"
-	"os"
-	"sync"
-	"time"
-
-	"github.com/charmbracelet/x/term"
 
 	"github.com/concurrency-dojo/dojo/grader/render"
-	"github.com/concurrency-dojo/dojo/harness/run"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
+	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
-// progress shows what a grading is at, once it has taken long enough to wonder:
-// on one line that rewrites itself on a terminal, in plain lines elsewhere.
-type progress struct {
-	out  io.Writer
-	live bool
-
-	mu    sync.Mutex
-	text  string
-	said  string
-	stop  chan struct{}
-	ended bool
+type progressCommand struct {
+	Katas []string `arg:"" optional:"" name:"kata" help:"Katas or tracks. All without one."`
 }
 
-// wonder is how long people wait before they want to know what goes on.
-const wonder = 700 * time.Millisecond
-
-func newProgress(out io.Writer) *progress {
-	p := &progress{out: out, live: isTerminal(out), stop: make(chan struct{})}
-	go p.refresh()
-	return p
-}
-
-// tell takes the next step.
-func (p *progress) tell(step run.Progress) {
-	text := fmt.Sprintf("building %d %s", step.Total, plural(step.Total, "kata", "katas"))
-	if step.Phase == run.Running {
-		text = fmt.Sprintf("running %d of %d done, last %s", step.Done, step.Total, step.Kata)
+// Run shows how far the learner has come. What was changed since it was last graded
+// is graded first.
+func (c *progressCommand) Run(ctx context.Context, t terminal) error {
+	root, err := findRoot()
+	if err != nil {
+		return err
 	}
-	p.say(text)
-}
-
-func (p *progress) say(text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.text = text
-}
-
-func (p *progress) refresh() {
-	start := time.Now()
-	every := 100 * time.Millisecond
-	if !p.live {
-		every = 5 * time.Second
+	rows, err := selectKatas(c.Katas)
+	if err != nil {
+		return err
 	}
-	for {
-		select {
-		case <-p.stop:
-			return
-		case <-time.After(every):
+	where, err := stand(root, rows)
+	if err != nil {
+		return err
+	}
+	if len(where.unknown) > 0 {
+		unknown, err := selectKatas(where.unknown)
+		if err != nil {
+			return err
 		}
-		p.mu.Lock()
-		if !p.ended && p.text != "" && time.Since(start) > wonder {
-			p.print(time.Since(start))
+		src, err := source.Learner(root, where.unknown)
+		if err != nil {
+			return err
 		}
-		p.mu.Unlock()
-	}
-}
-
-func (p *progress) print(since time.Duration) {
-	line := fmt.Sprintf("%s … %ds", p.text, int(since.Seconds()))
-	if !p.live {
-		if p.text != p.said {
-			fmt.Fprintln(p.out, line)
+		if _, err := new(gradeCommand).grade(ctx, t, root, src, unknown, sandbox.Best()); err != nil {
+			return err
 		}
-		p.said = p.text
-		return
-	}
-	p.said = line
-	width := terminalWidth(p.out)
-	if runes := []rune(line); len(runes) >= width {
-		line = string(runes[:max(0, width-1)])
-	}
-	fmt.Fprintf(p.out, "\r\x1b[K%s", line)
-}
-
-// end takes the line away.
-func (p *progress) end() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ended = true
-	close(p.stop)
-	if p.live && p.said != "" {
-		fmt.Fprint(p.out, "\r\x1b[K")
-	}
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-// isTerminal reports whether a person watches what is written to out.
-func isTerminal(out io.Writer) bool {
-	file, ok := out.(*os.File)
-	return ok && term.IsTerminal(file.Fd()) && os.Getenv("TERM") != "dumb"
-}
-
-// terminalWidth is the width of the terminal in columns, 80 where there is none.
-func terminalWidth(out io.Writer) int {
-	if file, ok := out.(*os.File); ok {
-		if width, _, err := term.GetSize(file.Fd()); err == nil && width > 0 {
-			return width
+		if where, err = stand(root, rows); err != nil {
+			return err
 		}
 	}
-	return 80
-}
-
-// renderOptions suit the place that is written to: colour on terminals only, and
-// not where NO_COLOR (no-color.org) asks for none.
-func renderOptions(out io.Writer) render.Options {
-	return render.Options{
-		Color: isTerminal(out) && os.Getenv("NO_COLOR") == "",
-		Width: terminalWidth(out),
+	if err := render.Progress(t.out, where.card, renderOptions(t.out)); err != nil {
+		return fmt.Errorf("write: %w", err)
 	}
+	return nil
 }

@@ -9,13 +9,15 @@ import (
 
 	"github.com/concurrency-dojo/dojo/grader/prove"
 	"github.com/concurrency-dojo/dojo/harness/run"
+	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
 type proveCommand struct {
 	Katas  []string `arg:"" optional:"" name:"kata" help:"Katas to prove. All without one."`
 	Repeat int      `default:"1" help:"Run each answer so many times; every run must hold."`
 	Seed   uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
-	Out    string   `placeholder:"json=FILE" help:"Also write the proof as JSON, - for standard output."`
+	boxFlags
+	Out string `placeholder:"json=FILE" help:"Also write the proof as JSON, - for standard output."`
 }
 
 func (c *proveCommand) Help() string {
@@ -57,11 +59,15 @@ func (c *proveCommand) Run(ctx context.Context, t terminal) error {
 	if seed == 0 {
 		seed = drawSeed()
 	}
-	progress := newProgress(t.err)
-	proof, err := prove.Prove(ctx, all, run.Options{Root: root, Toolchain: toolchain, Repeat: c.Repeat, Seed: seed}, progress.say)
-	progress.end()
+	box, err := c.boxFlags.open()
 	if err != nil {
 		return err
+	}
+	progress := newStatusLine(t.err)
+	proof, failed := prove.Prove(ctx, all, run.Options{Root: root, Toolchain: toolchain, Sandbox: box, Repeat: c.Repeat, Seed: seed}, progress.say)
+	progress.end()
+	if failed != nil && len(proof.Katas) == 0 {
+		return failed
 	}
 	if c.Out != "" {
 		write := func(w io.Writer) error {
@@ -81,6 +87,10 @@ func (c *proveCommand) Run(ctx context.Context, t terminal) error {
 	if file != "-" {
 		printProof(t.out, proof, toolchain)
 	}
+	if failed != nil {
+		fmt.Fprintln(t.err, "the proof above is not whole: what was not run by then is not in it")
+		return failed
+	}
 	if !proof.Proved {
 		return errLost
 	}
@@ -88,7 +98,8 @@ func (c *proveCommand) Run(ctx context.Context, t terminal) error {
 }
 
 func printProof(out io.Writer, proof prove.Proof, toolchain run.Toolchain) {
-	caught, open := 0, 0
+	open := 0
+	held := map[source.Kind]int{}
 	for _, kata := range proof.Katas {
 		fmt.Fprintln(out, kata.ID)
 		for _, claim := range kata.Claims {
@@ -96,8 +107,8 @@ func printProof(out io.Writer, proof prove.Proof, toolchain run.Toolchain) {
 			if !claim.Proved() {
 				mark = "✘"
 				open++
-			} else if claim.Who != "stub" && claim.Who != "reference" {
-				caught++
+			} else {
+				held[claim.Kind]++
 			}
 			fmt.Fprintf(out, "  %s %-18s %s\n", mark, claim.Who, claim.Claim)
 			for _, complaint := range claim.Complaints {
@@ -105,7 +116,8 @@ func printProof(out io.Writer, proof prove.Proof, toolchain run.Toolchain) {
 			}
 		}
 	}
-	fmt.Fprintf(out, "\n%d katas, %d wrong solutions caught, %d claims not proved (seed %d)\n", len(proof.Katas), caught, open, proof.Seed)
+	fmt.Fprintf(out, "\n%d %s, %d other right solutions passed, %d wrong solutions caught, %d claims not proved (seed %d)\n",
+		len(proof.Katas), plural(len(proof.Katas), "kata", "katas"), held[source.KindRight], held[source.KindWrong], open, proof.Seed)
 	if toolchain.NoRace != "" {
 		fmt.Fprintln(out, "without the race detector, no claim about races can hold:", toolchain.NoRace)
 	}

@@ -39,7 +39,7 @@ func (c *soakCommand) Run(ctx context.Context, t terminal) error {
 	for _, row := range rows {
 		s.Katas = append(s.Katas, row.ID)
 	}
-	progress := newProgress(t.err)
+	progress := newStatusLine(t.err)
 	defer progress.end()
 	s.Tell = progress.say
 	failures, err := bench.Soak(ctx, t.out, s)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/concurrency-dojo/dojo/grader/watch"
+	"github.com/concurrency-dojo/dojo/harness/sandbox"
 	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
@@ -58,12 +59,13 @@ func gradeBehind(ctx context.Context, t terminal, root string, ids []string) err
 		return err
 	}
 	more := gradeCommand{}
-	card, err := more.grade(ctx, t, root, src, rows)
+	card, err := more.grade(ctx, t, root, src, rows, sandbox.Best())
 	if err != nil {
 		return err
 	}
 	if verdict(card) != nil {
-		return more.print(t, nil, card)
+		_, err := more.print(t, nil, card)
+		return err
 	}
 	most := 0
 	for _, kata := range card.Katas {

@@ -10,14 +10,14 @@ import (
 )
 
 // check compares what was found in each run with what is claimed of who.
-func check(who string, kata session.Kata, answer source.Answer, runs []score.KataCard) Claim {
-	claim := Claim{Who: who, Complaints: []string{}}
+func check(kind source.Kind, who string, kata session.Kata, answer source.Answer, runs []score.KataCard) Claim {
+	claim := Claim{Kind: kind, Who: who, Complaints: []string{}}
 	var judge func(score.KataCard) []string
-	switch who {
-	case "stub":
+	switch kind {
+	case source.KindStub:
 		claim.Claim = "fails every spec"
 		judge = failsEverySpec
-	case "reference":
+	case source.KindReference, source.KindRight:
 		claim.Claim = "passes every spec"
 		judge = passesEverySpec
 	default:

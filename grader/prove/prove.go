@@ -1,5 +1,5 @@
 // Package prove checks the checks: that every stub fails every spec, that every
-// reference passes, and that every wrong solution is caught by the spec and with
+// reference and every other right answer passes, and that every wrong solution is caught by the spec and with
 // the verdict that its "// want" line names.
 package prove
 
@@ -29,13 +29,15 @@ const Schema = "dojo/proof/v1"
 // KataProof is what was found of one kata.
 type KataProof struct {
 	ID string `json:"id"`
-	// Claims are in the order stub, reference, wrong solutions by name.
+	// Claims are in the order stub, reference, right and then wrong solutions by name.
 	Claims []Claim `json:"claims"`
 }
 
 // Claim is one thing that was to be proved.
 type Claim struct {
-	// Who is "stub", "reference", or the name of a wrong solution.
+	// Kind is "stub", "reference", "right" or "wrong".
+	Kind source.Kind `json:"kind"`
+	// Who is the name of a right or wrong solution, for the others their kind.
 	Who string `json:"who"`
 	// Claim is what was to be proved, in words.
 	Claim string `json:"claim"`
@@ -51,7 +53,8 @@ func (c Claim) Proved() bool { return len(c.Complaints) == 0 }
 const atOnce = 4
 
 // Prove proves the katas. tell, which must be safe to be called from several
-// goroutines, is told of each step.
+// goroutines, is told of each step. If ctx ends, it returns what was found by then,
+// and the cause.
 func Prove(ctx context.Context, katas []session.Kata, o run.Options, tell func(step string)) (Proof, error) {
 	p := &prover{katas: katas, options: o}
 	for _, kata := range katas {
@@ -68,6 +71,9 @@ func Prove(ctx context.Context, katas []session.Kata, o run.Options, tell func(s
 	slots := make(chan struct{}, atOnce)
 	for i, round := range rounds {
 		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
 		workers.Go(func() {
 			defer func() { <-slots }()
 			tell(fmt.Sprintf("round %d of %d: %s", i+1, len(rounds), round.name))
@@ -78,10 +84,10 @@ func Prove(ctx context.Context, katas []session.Kata, o run.Options, tell func(s
 		})
 	}
 	workers.Wait()
-	if ctx.Err() != nil {
-		return Proof{}, context.Cause(ctx)
-	}
-	return p.proof(claims), nil
+	// What is known by then is told even if the rest could not be found out.
+	proof := p.proof(claims)
+	proof.Proved = proof.Proved && ctx.Err() == nil
+	return proof, context.Cause(ctx)
 }
 
 // prover is what all rounds share.
@@ -113,28 +119,40 @@ func (p *prover) rounds() ([]round, error) {
 		{name: "stubs", src: stubs, who: p.everyone("stub")},
 		{name: "references", src: references, who: p.everyone("reference")},
 	}
+	for _, kind := range []source.Kind{source.KindRight, source.KindWrong} {
+		examples, err := p.examples(kind)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, examples...)
+	}
+	return all, nil
+}
+
+// examples are as many rounds as the kata with the most examples of that kind has.
+func (p *prover) examples(kind source.Kind) (all []round, err error) {
 	for n := 0; ; n++ {
-		wrong := round{name: fmt.Sprintf("wrong solutions, %d of each kata", n+1), who: map[string]string{}}
-		wrong.src = source.Source{Kind: source.KindWrong, Answers: map[string]source.Answer{}}
+		r := round{name: fmt.Sprintf("%s solutions, %d of each kata", kind, n+1), who: map[string]string{}}
+		r.src = source.Source{Kind: kind, Answers: map[string]source.Answer{}}
 		for _, id := range p.ids {
-			names, err := source.WrongNames(p.options.Root, id)
+			names, err := source.ExampleNames(p.options.Root, id, kind)
 			if err != nil {
 				return nil, err
 			}
 			if n >= len(names) {
 				continue
 			}
-			one, err := source.Wrong(p.options.Root, []string{id}, names[n])
+			one, err := source.Example(p.options.Root, []string{id}, kind, names[n])
 			if err != nil {
 				return nil, err
 			}
-			wrong.src.Answers[id] = one.Answers[id]
-			wrong.who[id] = names[n]
+			r.src.Answers[id] = one.Answers[id]
+			r.who[id] = names[n]
 		}
-		if len(wrong.who) == 0 {
+		if len(r.who) == 0 {
 			return all, nil
 		}
-		all = append(all, wrong)
+		all = append(all, r)
 	}
 }
 
@@ -151,9 +169,14 @@ func (p *prover) everyone(who string) map[string]string {
 func (p *prover) round(ctx context.Context, r round) (map[string]Claim, error) {
 	var katas []session.Kata
 	for _, kata := range p.katas {
-		if _, there := r.who[kata.ID]; there {
-			katas = append(katas, kata)
+		if _, there := r.who[kata.ID]; !there {
+			continue
 		}
+		if r.src.Kind == source.KindWrong {
+			// What else it breaks, and how long that takes, is not claimed.
+			kata.Specs = wantedOf(r.src.Answers[kata.ID], kata)
+		}
+		katas = append(katas, kata)
 	}
 	runs, err := p.grade(ctx, r.src, katas)
 	if err != nil {
@@ -165,7 +188,7 @@ func (p *prover) round(ctx context.Context, r round) (map[string]Claim, error) {
 		for _, cardsOfRun := range runs {
 			cards = append(cards, cardsOfRun[i])
 		}
-		claims[kata.ID] = check(r.who[kata.ID], kata, r.src.Answers[kata.ID], cards)
+		claims[kata.ID] = check(r.src.Kind, r.who[kata.ID], kata, r.src.Answers[kata.ID], cards)
 	}
 	return claims, nil
 }

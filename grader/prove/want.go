@@ -2,8 +2,6 @@ package prove
 
 import (
 	"fmt"
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,43 +10,21 @@ import (
 	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
-// want says which spec must catch a wrong solution, and with which verdicts:
-// more than one only where timing decides which comes first.
-type want struct {
-	file     string
-	line     int
-	sentence string
-	verdicts []string
-}
-
 // wants are all those of one wrong solution. Each must hold.
-type wants []want
-
-// wantLine matches: // want "sentence" verdict|verdict
-var wantLine = regexp.MustCompile(`// want "([^"]+)" (\S+)\s*$`)
+type wants []source.Want
 
 // readWants finds the want lines of an answer. It complains if there are none, or
 // if one names a spec that the kata doesn't have or a verdict that doesn't exist.
 func readWants(answer source.Answer, kata session.Kata) (found wants, complaints []string) {
-	for _, name := range slices.Sorted(maps.Keys(answer.Files)) {
-		for n, line := range strings.Split(string(answer.Files[name]), "\n") {
-			match := wantLine.FindStringSubmatch(line)
-			if match == nil {
-				if strings.Contains(line, "// want ") {
-					complaints = append(complaints, fmt.Sprintf(`%s:%d: write // want "sentence" verdict`, name, n+1))
-				}
-				continue
+	found, complaints = answer.Wants()
+	for _, w := range found {
+		if !slices.ContainsFunc(kata.Specs, func(s score.Spec) bool { return s.Name == w.Spec }) {
+			complaints = append(complaints, fmt.Sprintf("%s:%d: the kata has no spec %q", w.File, w.Line, w.Spec))
+		}
+		for _, verdict := range w.Verdicts {
+			if word, _, _ := strings.Cut(verdict, ":"); !score.SpecVerdict(word).Known() || word == string(score.SpecPass) {
+				complaints = append(complaints, fmt.Sprintf("%s:%d: there is no failing verdict %q", w.File, w.Line, verdict))
 			}
-			w := want{file: name, line: n + 1, sentence: match[1], verdicts: strings.Split(match[2], "|")}
-			if !slices.ContainsFunc(kata.Specs, func(s score.Spec) bool { return s.Name == w.sentence }) {
-				complaints = append(complaints, fmt.Sprintf("%s:%d: the kata has no spec %q", name, n+1, w.sentence))
-			}
-			for _, verdict := range w.verdicts {
-				if word, _, _ := strings.Cut(verdict, ":"); !score.SpecVerdict(word).Known() || word == string(score.SpecPass) {
-					complaints = append(complaints, fmt.Sprintf("%s:%d: there is no failing verdict %q", name, n+1, verdict))
-				}
-			}
-			found = append(found, w)
 		}
 	}
 	if len(found) == 0 && len(complaints) == 0 {
@@ -57,11 +33,26 @@ func readWants(answer source.Answer, kata session.Kata) (found wants, complaints
 	return found, complaints
 }
 
+// wantedOf returns the specs that an answer's want lines name; all of them if the
+// lines are not as they should be, which is complained of later.
+func wantedOf(answer source.Answer, kata session.Kata) (named []score.Spec) {
+	found, complaints := readWants(answer, kata)
+	if len(complaints) > 0 {
+		return kata.Specs
+	}
+	for _, spec := range kata.Specs {
+		if slices.ContainsFunc(found, func(w source.Want) bool { return w.Spec == spec.Name }) {
+			named = append(named, spec)
+		}
+	}
+	return named
+}
+
 // String says what is wanted.
 func (w wants) String() string {
 	var parts []string
 	for _, one := range w {
-		parts = append(parts, fmt.Sprintf("%q: %s", one.sentence, strings.Join(one.verdicts, " or ")))
+		parts = append(parts, fmt.Sprintf("%q: %s", one.Spec, strings.Join(one.Verdicts, " or ")))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -73,9 +64,9 @@ func (w wants) check(card score.KataCard) (complaints []string) {
 	}
 	for _, one := range w {
 		for _, spec := range card.Specs {
-			if spec.Name == one.sentence && !slices.Contains(one.verdicts, kindOf(spec)) {
+			if spec.Name == one.Spec && !slices.Contains(one.Verdicts, kindOf(spec)) {
 				complaints = append(complaints, fmt.Sprintf("%s:%d: want %s, got %s",
-					one.file, one.line, strings.Join(one.verdicts, " or "), told(spec)))
+					one.File, one.Line, strings.Join(one.Verdicts, " or "), told(spec)))
 			}
 		}
 	}

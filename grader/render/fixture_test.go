@@ -138,7 +138,7 @@ func void() score.Scorecard {
 	lost := failing(score.SpecVoid, "shows a zombie", 5, score.Diagnosis{Summary: "The grader failed here, not your code: the event stream broke."})
 	return scorecard(usual,
 		with(kata("process/pstree", "Read the process table", 1, score.KataVoid, passing("finds a child", 5), lost),
-			"1 of 2 specs could not be judged and is not counted. The grader failed here, not your code: the event stream broke."))
+			"1 of 2 specs could not be judged, and its points are not counted. The grader failed here, not your code: the event stream broke."))
 }
 
 func fresh() score.Scorecard {

@@ -61,8 +61,9 @@ func sortOut(specs []score.SpecCard) (failed, uncounted []score.SpecCard) {
 // uncounted lists what was void or skipped. If the whole kata was, its message
 // has said so, and a reason that stands in there need not be said twice.
 func (s *sheet) uncounted(kata score.KataCard, specs []score.SpecCard) {
+	whole := len(specs) == len(kata.Specs) && !s.verbose
 	for _, spec := range specs {
-		if spec.Runs.Total == 0 {
+		if spec.Runs.Total == 0 || whole && strings.Contains(kata.Message, spec.Diagnosis.Summary) {
 			continue
 		}
 		mark, text := markOfSpec(spec), phrase(spec.Name)
@@ -73,15 +74,16 @@ func (s *sheet) uncounted(kata score.KataCard, specs []score.SpecCard) {
 	}
 }
 
-// telling remembers what the reader was told already about a kata.
-type telling map[string]bool
+// telling remembers what the reader was told already about a kata, and by which
+// spec.
+type telling map[string]string
 
 // first reports whether a text is new to the reader, and makes it known.
-func (t telling) first(text string) bool {
-	if t[text] {
+func (t telling) first(text, by string) bool {
+	if _, told := t[text]; told {
 		return false
 	}
-	t[text] = true
+	t[text] = by
 	return text != ""
 }
 
@@ -89,8 +91,8 @@ func (s *sheet) spec(spec score.SpecCard, told telling) {
 	mark, why := markOfSpec(spec), spec.Diagnosis
 	s.promise(mark, spec)
 	indent := s.margin(3)
-	if !told.first(why.Summary) {
-		s.text(indent, s.paint(faint, "The same as above."))
+	if !told.first(why.Summary, spec.Name) && !s.verbose {
+		s.text(indent, s.paint(faint, "The same as in “"+phrase(told[why.Summary])+"”."))
 		return
 	}
 	s.text(indent, phrase(why.Summary))
@@ -99,7 +101,7 @@ func (s *sheet) spec(spec score.SpecCard, told telling) {
 	}
 	s.places(indent, why.Where)
 	s.evidence(indent, why.Evidence)
-	if told.first(why.Hint) {
+	if told.first(why.Hint, spec.Name) {
 		s.text(indent, s.paint(faint, "why it matters: ")+phrase(why.Hint))
 	}
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/concurrency-dojo/dojo/grader/score"
@@ -105,7 +106,11 @@ func noteWalls(card score.Scorecard) string {
 	if sandbox.Rung == "" || len(sandbox.Missing) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The sandbox (%s) has no wall against: %s.", sandbox.Rung, strings.Join(sandbox.Missing, ", "))
+	warning := ""
+	if card.Source.Kind == "submission" && slices.Contains(sandbox.Missing, "processes") {
+		warning = "NOT CONTAINED: code of a stranger ran with next to nothing around it, and may have done anything that you may. "
+	}
+	return fmt.Sprintf("%sThe sandbox (%s) has no wall against: %s.", warning, sandbox.Rung, strings.Join(sandbox.Missing, ", "))
 }
 
 func anySpec(card score.Scorecard, holds func(score.SpecCard) bool) bool {

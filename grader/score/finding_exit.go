@@ -35,6 +35,14 @@ func findSwarm(o report.Outcome) finding {
 	return endedWith(o, "The program started more processes or threads than it may have.")
 }
 
+func findOverrun(o report.Outcome) finding {
+	return endedWith(o, "The program and its children used up the processor time that a whole run may have.")
+}
+
+func findStopped(o report.Outcome) finding {
+	return endedWith(o, "The program stopped itself (SIGSTOP), and nobody was left to continue it.")
+}
+
 func findExitPanic(o report.Outcome) finding {
 	f := panicked(strings.TrimSpace(strings.TrimPrefix(o.Exit.Message, "panic:")), places(o.Exit.Where))
 	f.evidence = lastWords(o)

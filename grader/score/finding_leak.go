@@ -1,6 +1,7 @@
 package score
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 
@@ -36,6 +37,10 @@ func leftGoroutine(leak report.Leak) string {
 	return capital(offspring(leak.Born)) + " is still " + waitOf(state).doing
 }
 
+// digits are what differs between leaks that are alike: numbers of descriptors,
+// processes and goroutines.
+var digits = regexp.MustCompile(`[0-9]+`)
+
 func findLeak(o report.Outcome) finding {
 	first := o.Leaks[0]
 	say, known := leaves[first.Kind]
@@ -47,14 +52,30 @@ func findLeak(o report.Outcome) finding {
 		summary: say(first) + andMore(len(o.Leaks)-1, "leak") + ".",
 	}
 	var stacks [][]Place
+	var kinds []string
+	alike := map[string]int{}
 	for _, leak := range o.Leaks {
 		where := places(leak.Where)
 		stacks = append(stacks, where, places([]report.Location{leak.Born}))
 		line := fmt.Sprintf("%s: %s", leak.Kind, leak.What)
-		if len(where) > 0 {
+		switch {
+		case len(where) == 0:
+		case leak.Kind == report.LeakGoroutine:
 			line += " at " + trail(where)
+		default:
+			line += "; it may come from " + list(where)
 		}
-		f.evidence = append(f.evidence, line+startedAt(leak.Born))
+		line += startedAt(leak.Born)
+		kind := digits.ReplaceAllString(line, "#")
+		if alike[kind]++; alike[kind] == 1 {
+			kinds = append(kinds, kind)
+			f.evidence = append(f.evidence, line)
+		}
+	}
+	for i, kind := range kinds {
+		if more := alike[kind] - 1; more > 0 {
+			f.evidence[i] += fmt.Sprintf(" (and %d more like it)", more)
+		}
 	}
 	f.where = innermost(stacks...)
 	return f
@@ -62,6 +83,6 @@ func findLeak(o report.Outcome) finding {
 
 // findNothing is for a spec of which there is no sign that it was run to its
 // end, and none of what kept it from that.
-func findNothing(report.Outcome) finding {
-	return finding{summary: "The spec did not run to its end."}
+func findNothing(o report.Outcome) finding {
+	return finding{summary: cmp.Or(o.NotRun, "The spec did not run to its end.")}
 }

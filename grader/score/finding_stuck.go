@@ -61,9 +61,11 @@ func findOneByOne(o report.Outcome) finding {
 // findInVain is about a wait of the spec itself. Its failure says what for.
 func findInVain(o report.Outcome) finding {
 	f := findWrong(o)
-	f.summary = "The answer came back, but what the spec then waited for never came true."
+	const never = "The answer came back, but what the spec then waited for never came true."
 	if said, short := gist(o.Failure.Message); short {
-		f.summary = "The answer came back, and then nothing moved any more: " + said
+		f.summary = said + " " + never
+	} else {
+		f.summary = never
 	}
 	// Goroutines that are still there say more than what was called last.
 	if where := distinct(append(places(o.Failure.Where), standstill(o, tale{}).where...)); len(where) > 0 {

@@ -64,7 +64,7 @@ func (b bar) write(card *KataCard, kata Kata, seen report.Report) {
 			Name:      spec.Name,
 			Points:    spec.Points,
 			Verdict:   b.specs,
-			Diagnosis: why.diagnosis(b.specs, spec, replay(kata.ID)),
+			Diagnosis: why.diagnosis(b.specs, spec, kata.replay()),
 		})
 	}
 }
@@ -83,8 +83,12 @@ func conclude(specs []SpecCard) (KataVerdict, string) {
 	points, _ := tally(specs)
 	switch {
 	case count[void] > 0:
-		return KataVoid, fmt.Sprintf("%d of %s could not be judged and is not counted. %s",
-			count[void], plural(len(specs), "spec"), fault)
+		whose := "its"
+		if count[void] > 1 {
+			whose = "their"
+		}
+		return KataVoid, fmt.Sprintf("%d of %s could not be judged, and %s points are not counted. %s",
+			count[void], plural(len(specs), "spec"), whose, fault)
 	case count[skipped] == len(specs):
 		return KataSkipped, "Skipped on this machine: it lacks what every spec needs."
 	case count[failed] == 0:

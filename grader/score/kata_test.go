@@ -45,7 +45,7 @@ func TestAKataIsWhatItsSpecsAmountTo(t *testing.T) {
 		{"a skipped spec is not charged and does not spoil a pass", once(fine, lacks), KataPass, 2, 2, ""},
 		{"a machine that can run no spec can judge no kata", once(lacks, lacks), KataSkipped, 0, 0, "lacks what every spec needs"},
 		{"a void spec voids the kata and leaves the maximum", once(fine, lost), KataVoid, 2, 2,
-			"1 of 2 specs could not be judged and is not counted. The grader failed here, not your code: the pipe broke."},
+			"1 of 2 specs could not be judged, and its points are not counted. The grader failed here, not your code: the pipe broke."},
 
 		{"our fault comes first, whatever the source looks like",
 			report.Report{Fault: "no disk", Broken: []report.Complaint{complaint}}, KataVoid, 0, 0, "no disk."},
@@ -98,15 +98,15 @@ func TestTheGravestRunSpeaksForASpec(t *testing.T) {
 		replay   string
 	}{
 		{"one failure in many is a failure, and its seed is what one needs",
-			[]report.Outcome{fine, wrong, fine, wrong}, SpecWrong, 2, "in 2 of 4 runs, first with seed 2", "make grade KATA=sync/boundedqueue SEED=1"},
+			[]report.Outcome{fine, wrong, fine, wrong}, SpecWrong, 2, "in 2 of 4 runs, first with seed 2", "make grade KATA=sync/boundedqueue SEED=1 REPEAT=2"},
 		{"of several failures the first is told",
 			[]report.Outcome{{}, wrong}, SpecNotRun, 0, "in 2 of 2 runs, first with seed 1", "make grade KATA=sync/boundedqueue SEED=1"},
 		{"a failure stands even if we lost an earlier run",
-			[]report.Outcome{lost, wrong}, SpecWrong, 0, "in 1 of 2 runs, first with seed 2", "make grade KATA=sync/boundedqueue SEED=1"},
+			[]report.Outcome{lost, wrong}, SpecWrong, 0, "in 1 of 2 runs, first with seed 2", "make grade KATA=sync/boundedqueue SEED=1 REPEAT=2"},
 		{"a lost run is not a pass",
-			[]report.Outcome{fine, lost}, SpecVoid, 1, "the pipe broke", "make grade KATA=sync/boundedqueue SEED=1"},
+			[]report.Outcome{fine, lost}, SpecVoid, 1, "the pipe broke", "make grade KATA=sync/boundedqueue SEED=1 REPEAT=2"},
 		{"nor is one that the machine could not do",
-			[]report.Outcome{fine, lacks}, SpecSkipped, 1, "no IPv6", "make grade KATA=sync/boundedqueue SEED=1"},
+			[]report.Outcome{fine, lacks}, SpecSkipped, 1, "no IPv6", "make grade KATA=sync/boundedqueue SEED=1 REPEAT=2"},
 		{"a single run has no statistics",
 			[]report.Outcome{wrong}, SpecWrong, 0, "no.", "make grade KATA=sync/boundedqueue SEED=1"},
 	}

@@ -207,6 +207,21 @@ func TestEvidenceShowsEveryGoroutineAndItsLocks(t *testing.T) {
 	}
 }
 
+func TestGoroutinesThatDoTheSameAreShownOnce(t *testing.T) {
+	_, f := rule(report.Outcome{Stuck: &report.Stuck{Kind: report.AtRest,
+		Calls: []report.Goroutine{
+			started(goes(1, "select", 85, "Get"), 12), goes(2, "select", 86, "Get"), started(goes(3, "select", 85, "Get"), 12),
+		}}})
+	want := []string{
+		"2 goroutines alike: Get waits for one of the cases of a select [select] at boundedqueue.go:85",
+		"  started at boundedqueue.go:12",
+		"Get waits for one of the cases of a select [select] at boundedqueue.go:86",
+	}
+	if got := strings.Join(f.evidence, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("evidence is\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
 func TestWhoSpinsIsNamedBeforeWhoWaits(t *testing.T) {
 	for _, test := range []struct {
 		why           string

@@ -67,6 +67,11 @@ func TestShortMessagesOfGomegaReadAsASentence(t *testing.T) {
 			"Expected success, but got an error:\n    <*errors.errorString | 0xc0001>: \n    queue closed\n    {\n        s: \"queue closed\",\n    }",
 			"Expected success, but got an error: queue closed.", true},
 		{"an author's own words are best", "Put must wait\nExpected\n    <bool>: true\nto be false", "Put must wait.", true},
+		{"why a wait was ended is in the verdict",
+			"Context was cancelled (cause: the program came to rest) after 2.145s.\na grandchild lives on\nExpected\n    <bool>: false\nto be true", "A grandchild lives on.", true},
+		{"a name says little by itself", "Range(1, 2, 1)\nExpected\n    <int>: 3\nto equal\n    <int>: 4", "Range(1, 2, 1): Expected 3 to equal 4.", true},
+		{"an address says nothing", "Expected\n    <<-chan error | len:1, cap:1>: 0xc00002ae70\nnot to receive anything", "Expected a channel not to receive anything.", true},
+		{"of an error, its first line counts", "Unexpected error:\n    <*exec.ExitError | 0xc0001>: \n    exit status 1\n    {\n        ProcessState: {\n    }\noccurred", "Unexpected error: exit status 1.", true},
 		{"a long one belongs into the evidence", "Expected\n    <string>: " + strings.Repeat("long ", 40), "", false},
 		{"nothing was said", "  \n", "", false},
 	}

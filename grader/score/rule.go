@@ -1,6 +1,7 @@
 package score
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
@@ -27,11 +28,14 @@ var rulings = []ruling{
 	{SpecCrash, killed("forged"), findForgery},
 	{SpecMemory, killed("memory"), findHog},
 	{SpecProcesses, killed("processes"), findSwarm},
+	{SpecTimeout, killed("cpu"), findOverrun},
+	{SpecDeadlock, killed("stopped"), findStopped},
 	{SpecPanic, lastWord("panic:"), findExitPanic},
 	{SpecDeadlock, lastWord("fatal error: all goroutines are asleep"), findAsleep},
 	{SpecMemory, lastWord("fatal error: runtime: out of memory"), findHog},
 	{SpecProcesses, lastWord("fatal error: thread exhaustion"), findSwarm},
 	{SpecProcesses, lastWord("fatal error: newosproc"), findSwarm},
+	{SpecProcesses, lastWord("runtime/cgo: pthread_create failed"), findSwarm},
 	{SpecCrash, lastWord("fatal error:"), findFatal},
 	{SpecCrash, lastWord("runtime: goroutine stack exceeds"), findFatal},
 	{SpecCrash, signalled, findSignal},
@@ -43,11 +47,12 @@ var rulings = []ruling{
 	{SpecTimeout, stuck(report.WallLimit), findSlow},
 
 	{SpecPanic, failure(report.Panic), findPanic},
-	{SpecRace, raced, findRace},
+	{SpecRace, racedInAnswer, findRace},
 	{SpecBusy, failure(report.Busy), findBusy},
 	{SpecSkipped, failure(report.Skip), findSkip},
 	{SpecWrong, inVain, findInVain},
 	{SpecWrong, failedSomehow, findWrong},
+	{SpecRace, raced, findRace},
 	{SpecLeak, leaked, findLeak},
 	{SpecNotRun, unfinished, findNothing},
 }
@@ -62,10 +67,17 @@ func rule(outcome report.Outcome) (SpecVerdict, finding) {
 	return SpecPass, finding{}
 }
 
-func faulty(o report.Outcome) bool     { return o.Fault != "" }
-func ended(o report.Outcome) bool      { return o.Exit != nil }
-func signalled(o report.Outcome) bool  { return o.Exit != nil && o.Exit.Signal != "" }
-func raced(o report.Outcome) bool      { return len(o.Races) > 0 }
+func faulty(o report.Outcome) bool    { return o.Fault != "" }
+func ended(o report.Outcome) bool     { return o.Exit != nil }
+func signalled(o report.Outcome) bool { return o.Exit != nil && o.Exit.Signal != "" }
+func raced(o report.Outcome) bool     { return len(o.Races) > 0 }
+
+// racedInAnswer: an access of the answer's own raced. Between two that are not, a
+// failure tells more: they may well race because of it.
+func racedInAnswer(o report.Outcome) bool {
+	return slices.ContainsFunc(o.Races, func(race report.Race) bool { return len(race.First.Where)+len(race.Second.Where) > 0 })
+}
+
 func leaked(o report.Outcome) bool     { return len(o.Leaks) > 0 }
 func unfinished(o report.Outcome) bool { return !o.Finished }
 

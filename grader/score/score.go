@@ -22,6 +22,9 @@ type Kata struct {
 	Title string
 	Level int
 	Specs []Spec
+	// Again is the command that grades the same answer again, "bin/dojo grade
+	// net/echo --from alice.zip"; empty for the learner's own.
+	Again string
 }
 
 // Spec is one promise of a kata and what it is worth.

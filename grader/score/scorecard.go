@@ -18,7 +18,7 @@ type Scorecard struct {
 
 // Source says whose code was graded.
 type Source struct {
-	// Kind is "learner", "reference", "wrong" or "submission".
+	// Kind is "learner", "reference", "right", "wrong" or "submission".
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	// Digest is a fingerprint of the graded files.

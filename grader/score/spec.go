@@ -1,6 +1,7 @@
 package score
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/concurrency-dojo/dojo/harness/report"
@@ -9,14 +10,14 @@ import (
 func judgeSpecs(kata Kata, runs []report.Run) []SpecCard {
 	cards := []SpecCard{}
 	for _, spec := range kata.Specs {
-		cards = append(cards, judgeSpec(kata.ID, spec, runs))
+		cards = append(cards, judgeSpec(kata, spec, runs))
 	}
 	return cards
 }
 
 // judgeSpec lets the first of the gravest runs speak for all: one failure in a
 // thousand runs is a failure.
-func judgeSpec(kata string, spec Spec, runs []report.Run) SpecCard {
+func judgeSpec(kata Kata, spec Spec, runs []report.Run) SpecCard {
 	card := SpecCard{
 		ID:      spec.ID,
 		Name:    spec.Name,
@@ -25,7 +26,7 @@ func judgeSpec(kata string, spec Spec, runs []report.Run) SpecCard {
 	}
 	var gravest finding
 	var seed uint64
-	failures := 0
+	failures, first := 0, 0
 	for n, run := range runs {
 		// Every spec belongs to the first run: absent there, it reads like one
 		// that never finished. Later runs hold those that were worth another.
@@ -43,7 +44,7 @@ func judgeSpec(kata string, spec Spec, runs []report.Run) SpecCard {
 			failures++
 		}
 		if verdict.gravity() > card.Verdict.gravity() {
-			card.Verdict, gravest, seed = verdict, why, run.Seed
+			card.Verdict, gravest, seed, first = verdict, why, run.Seed, n
 		}
 	}
 	if card.Verdict == SpecPass {
@@ -56,16 +57,24 @@ func judgeSpec(kata string, spec Spec, runs []report.Run) SpecCard {
 	if len(gravest.evidence) == 0 && card.Verdict == SpecWrong {
 		gravest.evidence = []string{specLine(spec.Where)}
 	}
-	// The whole series is replayed: where a disturbed run is slow depends on what
-	// those before it have come by.
-	card.Diagnosis = gravest.diagnosis(card.Verdict, spec, replayWith(kata, runs[0].Seed))
+	card.Diagnosis = gravest.diagnosis(card.Verdict, spec, kata.replayWith(runs[0].Seed, first+1))
 	return card
 }
 
-// replay is the command that grades a kata again, replayWith the one that also
-// repeats a run's order and inputs.
-func replay(kata string) string { return "make grade KATA=" + kata }
+// replay is the command that grades a kata again.
+func (k Kata) replay() string { return cmp.Or(k.Again, "make grade KATA="+k.ID) }
 
-func replayWith(kata string, seed uint64) string {
-	return fmt.Sprintf("%s SEED=%d", replay(kata), seed)
+// replayWith also repeats the order and inputs of a series of runs, up to the one
+// that failed: where a disturbed run is slow depends on what those before it have
+// come by.
+func (k Kata) replayWith(seed uint64, runs int) string {
+	named, counted := " SEED=%d", " REPEAT=%d"
+	if k.Again != "" {
+		named, counted = " --seed %d", " --repeat %d"
+	}
+	command := k.replay() + fmt.Sprintf(named, seed)
+	if runs > 1 {
+		command += fmt.Sprintf(counted, runs)
+	}
+	return command
 }

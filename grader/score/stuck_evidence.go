@@ -9,26 +9,46 @@ import (
 )
 
 // goroutines shows each goroutine with what it waits for, where it was started
-// and which locks it holds; then the locks whose holder is not among them.
+// and which locks it holds; those that do just the same are shown as one.
 func goroutines(stuck *report.Stuck) []string {
-	var lines []string
+	var lines, kinds []string
+	alike := map[string]int{}
 	all := knotOf(stuck)
 	for _, g := range slices.Concat(stuck.Calls, stuck.Others) {
 		g, _ := all.find(g.ID)
-		who := capital(g.name())
-		if g.own && g.Born.File != "" {
-			who = offspring(g.Born)
+		portrait := strings.Join(all.portrait(g), "\n")
+		if alike[portrait]++; alike[portrait] == 1 {
+			kinds = append(kinds, portrait)
 		}
-		lines = append(lines, who+" "+activity(g))
-		if !g.own && g.Born.File != "" {
-			lines = append(lines, "  started at "+position(g.Born))
+	}
+	for _, portrait := range kinds {
+		first, rest, _ := strings.Cut(portrait, "\n")
+		if n := alike[portrait]; n > 1 {
+			first = fmt.Sprintf("%d goroutines alike: %s", n, first)
 		}
-		if len(g.Holds) > 0 {
-			lines = append(lines, "  holds "+since(g.Holds))
+		lines = append(lines, first)
+		if rest != "" {
+			lines = append(lines, strings.Split(rest, "\n")...)
 		}
-		for _, lock := range g.Wants {
-			lines = append(lines, "  wants "+bareName(lock)+", "+all.held(lock, g))
-		}
+	}
+	return lines
+}
+
+// portrait shows one goroutine, and under it what it holds and wants.
+func (k knot) portrait(g strand) []string {
+	who := capital(g.name())
+	if g.own && g.Born.File != "" {
+		who = offspring(g.Born)
+	}
+	lines := []string{who + " " + activity(g)}
+	if !g.own && g.Born.File != "" {
+		lines = append(lines, "  started at "+position(g.Born))
+	}
+	if len(g.Holds) > 0 {
+		lines = append(lines, "  holds "+since(g.Holds))
+	}
+	for _, lock := range g.Wants {
+		lines = append(lines, "  wants "+bareName(lock)+", "+k.held(lock, g))
 	}
 	return lines
 }

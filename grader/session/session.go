@@ -96,10 +96,7 @@ func examine(src source.Source, kata Kata) (seen report.Report, build bool) {
 }
 
 func job(kata Kata) run.Job {
-	j := run.Job{Kata: kata.ID, Limits: kata.Limits}
-	if j.Limits == (report.Limits{}) {
-		j.Limits = report.DefaultLimits
-	}
+	j := run.Job{Kata: kata.ID, Limits: kata.Limits.OrDefault()}
 	for _, spec := range kata.Specs {
 		j.Specs = append(j.Specs, spec.ID)
 	}

@@ -1,0 +1,78 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/concurrency-dojo/dojo/grader/render"
+	"github.com/concurrency-dojo/dojo/grader/score"
+)
+
+// output is one --out.
+type output struct {
+	format render.Format
+	file   string
+}
+
+func parseOuts(texts []string) ([]output, error) {
+	var outs []output
+	for _, text := range texts {
+		name, file, found := strings.Cut(text, "=")
+		format, known := render.Lookup(name)
+		if !found || file == "" || !known {
+			var names []string
+			for _, f := range render.Formats {
+				names = append(names, f.Name)
+			}
+			return nil, usage("--out %s: give FORMAT=FILE with one of the formats %s", text, strings.Join(names, ", "))
+		}
+		outs = append(outs, output{format, file})
+	}
+	return outs, nil
+}
+
+// print writes the scorecard for people, unless an --out claims standard output,
+// and to every --out. It reports whether one does.
+func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard) (claimed bool, err error) {
+	options := renderOptions(t.out)
+	options.Verbose = c.Verbose
+	for _, out := range outs {
+		if out.file == "-" {
+			claimed = true
+			if err := out.format.Render(t.out, card, options); err != nil {
+				return claimed, fmt.Errorf("write the scorecard: %w", err)
+			}
+			continue
+		}
+		if err := writeFile(out.file, func(w io.Writer) error { return out.format.Render(w, card, render.Options{}) }); err != nil {
+			return claimed, usageError{err}
+		}
+	}
+	if claimed {
+		return claimed, nil
+	}
+	terminal, _ := render.Lookup("terminal")
+	return claimed, terminal.Render(t.out, card, options)
+}
+
+// writeFile writes a whole file or none: it is renamed to its name at the end.
+func writeFile(name string, write func(io.Writer) error) error {
+	file, err := os.Create(name + ".part")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	err = write(file)
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(name+".part", name)
+	}
+	if err != nil {
+		os.Remove(name + ".part")
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}

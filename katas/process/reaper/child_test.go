@@ -3,13 +3,11 @@
 package reaper_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"unsafe"
 
@@ -21,22 +19,15 @@ import (
 	"github.com/concurrency-dojo/dojo/katas/process/reaper"
 )
 
-// tether is a pipe that children have as their standard input: each lives until
-// the tether is cut, and cutting it ends all of them at once.
-type tether struct{ read, write *os.File }
+// tether holds the children that are started with it.
+type tether struct{ spec.Tether }
 
 func tie() tether {
 	GinkgoHelper()
-	read, write, err := os.Pipe()
-	Expect(err).NotTo(HaveOccurred())
-	t := tether{read, write}
-	DeferCleanup(func() { t.read.Close(); t.write.Close() })
-	return t
+	return tether{spec.Tie()}
 }
 
-func (t tether) cut() { t.write.Close() }
-
-// lives is the script of a child that ends with status when its tether is cut.
+// lives is the script of a child that ends with status when it reads the end of its input.
 func lives(status int) string { return fmt.Sprintf("read line; exit %d", status) }
 
 // fork starts a shell that nobody but the reaper waits for: syscall.ForkExec
@@ -58,7 +49,7 @@ func (t tether) run(path, script string, attributes *syscall.SysProcAttr) (pid i
 	defer null.Close()
 	return syscall.ForkExec(path, []string{"sh", "-c", script}, &syscall.ProcAttr{
 		Env:   os.Environ(),
-		Files: []uintptr{t.read.Fd(), null.Fd(), null.Fd()},
+		Files: []uintptr{t.Read.Fd(), null.Fd(), null.Fd()},
 		Sys:   attributes,
 	})
 }
@@ -87,7 +78,7 @@ func (t tether) stranger(script string) int {
 // command is a child for an owner that waits for it by itself, with os/exec.
 func (t tether) command(script string) *exec.Cmd {
 	command := exec.Command("sh", "-c", script)
-	command.Stdin = t.read
+	command.Stdin = t.Read
 	return command
 }
 
@@ -117,19 +108,6 @@ func exited(pid, status int) reaper.Exit {
 
 func killed(pid int, by syscall.Signal) reaper.Exit {
 	return reaper.Exit{PID: pid, Status: syscall.WaitStatus(by)}
-}
-
-// state returns the letter of a child's state, "" once it has been reaped.
-func state(pid int) string {
-	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return ""
-	}
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 2 || string(fields[1]) != strconv.Itoa(os.Getpid()) {
-		return ""
-	}
-	return string(fields[0])
 }
 
 // listen listens to SIGCHLD beside the reaper. What has arrived here has been

@@ -25,8 +25,8 @@ var _ = Describe("A reaper", func() {
 			_, err := r.Claim(func() (int, error) { return 0, noProgram })
 			Expect(err).To(BeIdenticalTo(noProgram))
 
-			line.cut()
-			Eventually(ctx, state).WithArguments(late.Process.Pid).Should(Equal("Z"))
+			line.Cut()
+			Eventually(ctx, spec.State).WithArguments(late.Process.Pid).Should(Equal("Z"))
 			Eventually(ctx, heard).Should(Receive())
 			spec.Quiet(ctx)
 			Expect(status(late)).To(Equal(7))
@@ -34,7 +34,7 @@ var _ = Describe("A reaper", func() {
 
 			waited := spec.Go(func() error { return early.Wait() })
 			spec.Settled(ctx, waited)
-			other.cut()
+			other.Cut()
 			Eventually(ctx, waited).Should(Receive(MatchError("exit status 8")))
 			releaseEarly()
 			r.end(ctx)
@@ -59,9 +59,9 @@ var _ = Describe("A reaper", func() {
 				return release
 			})
 			Eventually(ctx, started).Should(BeClosed())
-			line.cut()
+			line.Cut()
 			Eventually(ctx, heard).Should(Receive())
-			other.cut()
+			other.Cut()
 			Eventually(ctx, heard).Should(Receive())
 			spec.Settled(ctx, claimed)
 			close(proceed)
@@ -88,12 +88,12 @@ var _ = Describe("A reaper", func() {
 				expected = append(expected, exited(others.start(lives(i)), i))
 			}
 			expected = append(expected, exited(others.stranger(lives(3)), 3))
-			ended.cut()
-			Eventually(ctx, state).WithArguments(zombie.Process.Pid).Should(Equal("Z"))
-			others.cut()
+			ended.Cut()
+			Eventually(ctx, spec.State).WithArguments(zombie.Process.Pid).Should(Equal("Z"))
+			others.Cut()
 			Expect([]reaper.Exit{r.next(ctx), r.next(ctx), r.next(ctx), r.next(ctx)}).To(ConsistOf(expected))
 
-			living.cut()
+			living.Cut()
 			Expect(status(zombie)).To(Equal(1))
 			Expect(status(alive)).To(Equal(2))
 			releaseZombie()
@@ -114,7 +114,7 @@ var _ = Describe("A reaper", func() {
 				livingPID, err = living.fork(lives(2))
 				return livingPID, err
 			})
-			ended.cut()
+			ended.Cut()
 			Eventually(ctx, heard).Should(Receive())
 			spec.Quiet(ctx)
 			releaseEnded()
@@ -128,7 +128,7 @@ var _ = Describe("A reaper", func() {
 				Eventually(ctx, call).Should(Receive(&err))
 				Expect(err).NotTo(HaveOccurred())
 			}
-			living.cut()
+			living.Cut()
 			Expect(r.next(ctx)).To(Equal(exited(livingPID, 2)))
 			r.end(ctx)
 		})

@@ -24,7 +24,7 @@ var _ = Describe("A reaper", func() {
 		r := start()
 		elder, youth, stopped := tie(), tie(), tie()
 		elderPID, youthPID, stoppedPID := elder.start(lives(0)), youth.start(lives(3)), stopped.start(lives(0))
-		youth.cut()
+		youth.Cut()
 		Eventually(ctx, heard).Should(Receive())
 		Expect(r.next(ctx)).To(Equal(exited(youthPID, 3)))
 
@@ -39,7 +39,7 @@ var _ = Describe("A reaper", func() {
 
 		Expect(unix.Kill(stoppedPID, unix.SIGKILL)).To(Succeed())
 		Expect(r.next(ctx)).To(Equal(killed(stoppedPID, unix.SIGKILL)))
-		elder.cut()
+		elder.Cut()
 		Expect(r.next(ctx)).To(Equal(exited(elderPID, 0)))
 		r.end(ctx)
 	})
@@ -53,9 +53,9 @@ var _ = Describe("A reaper", func() {
 		}
 		// All of them wait for the same end: it finds them in a row.
 		for pid := range expected {
-			Eventually(ctx, state).WithArguments(pid).Should(Equal("S"))
+			Eventually(ctx, spec.State).WithArguments(pid).Should(Equal("S"))
 		}
-		crowd.cut()
+		crowd.Cut()
 		for range expected {
 			exit := r.next(ctx)
 			Expect(seen).NotTo(HaveKey(exit.PID), "this exit was reported before")
@@ -69,14 +69,14 @@ var _ = Describe("A reaper", func() {
 		heard := listen()
 		first, second, later := tie(), tie(), tie()
 		firstPID, secondPID, laterPID := first.start(lives(1)), second.start(lives(2)), later.start(lives(3))
-		first.cut()
+		first.Cut()
 		Eventually(ctx, heard).Should(Receive())
-		second.cut()
+		second.Cut()
 		Eventually(ctx, heard).Should(Receive())
 
 		r := start()
 		Expect([]reaper.Exit{r.next(ctx), r.next(ctx)}).To(ConsistOf(exited(firstPID, 1), exited(secondPID, 2)))
-		later.cut()
+		later.Cut()
 		Expect(r.next(ctx)).To(Equal(exited(laterPID, 3)))
 		r.end(ctx)
 	})
@@ -88,7 +88,7 @@ var _ = Describe("A reaper", func() {
 		parent := line.start("exec 3<&0; { read line <&3; exit 5; } & { read line <&3; exit 6; } & exit 4")
 		Expect(r.next(ctx)).To(Equal(exited(parent, 4)))
 
-		line.cut()
+		line.Cut()
 		one, other := r.next(ctx), r.next(ctx)
 		Expect([]int{one.PID, other.PID}).NotTo(ContainElement(parent))
 		Expect(one.PID).NotTo(Equal(other.PID))
@@ -117,9 +117,9 @@ var _ = Describe("A reaper", func() {
 			pids = append(pids, crowd.start(lives(i)))
 			expected = append(expected, exited(pids[i], i))
 		}
-		crowd.cut()
+		crowd.Cut()
 		for _, pid := range pids {
-			Eventually(ctx, state).WithArguments(pid).Should(BeEmpty(), "nobody has reaped it")
+			Eventually(ctx, spec.State).WithArguments(pid).Should(BeEmpty(), "nobody has reaped it")
 		}
 		for i := range expected {
 			if i == 100 {
@@ -143,9 +143,9 @@ var _ = Describe("A reaper", func() {
 		spec.Settled(ctx, waiting...)
 		// What ends while a start runs may have to wait, and then comes all at once.
 		proceed := r.hold(ctx)
-		crowd.cut()
+		crowd.Cut()
 		for _, exit := range expected {
-			Eventually(ctx, state).WithArguments(exit.PID).Should(BeElementOf("Z", ""))
+			Eventually(ctx, spec.State).WithArguments(exit.PID).Should(BeElementOf("Z", ""))
 		}
 		proceed()
 		for _, call := range waiting {
@@ -162,13 +162,13 @@ var _ = Describe("A reaper", func() {
 		ended, living := tie(), tie()
 		zombie, livingPID := ended.command(lives(1)), living.start(lives(2))
 		release := r.claim(begin(zombie))
-		ended.cut()
-		Eventually(ctx, state).WithArguments(zombie.Process.Pid).Should(Equal("Z"))
+		ended.Cut()
+		Eventually(ctx, spec.State).WithArguments(zombie.Process.Pid).Should(Equal("Z"))
 		waiting := spec.Go(func() reaper.Exit { exit, _ := r.Next(ctx); return exit })
 		spec.Idle(ctx)
 		Expect(waiting).NotTo(Receive())
 
-		living.cut()
+		living.Cut()
 		Eventually(ctx, waiting).Should(Receive(Equal(exited(livingPID, 2))))
 		Expect(status(zombie)).To(Equal(1))
 		release()

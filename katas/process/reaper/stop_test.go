@@ -31,16 +31,16 @@ var _ = Describe("A reaper", func() {
 			}
 			r.Stop()
 
-			line.cut()
+			line.Cut()
 			Eventually(ctx, heard).Should(Receive())
 			spec.Quiet(ctx)
-			Expect(state(pid)).To(Equal("Z"), "somebody still reaps")
+			Expect(spec.State(pid)).To(Equal("Z"), "somebody still reaps")
 			var ended unix.WaitStatus
 			Expect(unix.Wait4(pid, &ended, 0, nil)).To(Equal(pid))
 
 			owned := other.command(lives(7))
 			release := r.claim(begin(owned))
-			other.cut()
+			other.Cut()
 			Expect(status(owned)).To(Equal(7))
 			release()
 		})
@@ -51,8 +51,8 @@ var _ = Describe("A reaper", func() {
 			for round := range 40 {
 				r, line := start(), tie()
 				pid := line.start(lives(round))
-				line.cut()
-				for letter := state(pid); letter != "Z" && letter != "" && ctx.Err() == nil; letter = state(pid) {
+				line.Cut()
+				for letter := spec.State(pid); letter != "Z" && letter != "" && ctx.Err() == nil; letter = spec.State(pid) {
 					runtime.Gosched()
 				}
 				r.Stop()
@@ -73,15 +73,15 @@ var _ = Describe("A reaper", func() {
 			before := r.claim(begin)
 			r.Stop()
 			after := r.claim(begin)
-			line.cut()
+			line.Cut()
 			for _, pid := range pids {
-				Eventually(ctx, state).WithArguments(pid).Should(Equal("Z"))
+				Eventually(ctx, spec.State).WithArguments(pid).Should(Equal("Z"))
 			}
 			before()
 			after()
 			spec.Quiet(ctx)
 			for _, pid := range pids {
-				Expect(state(pid)).To(Equal("Z"), "release has reaped it")
+				Expect(spec.State(pid)).To(Equal("Z"), "release has reaped it")
 				Expect(unix.Wait4(pid, nil, 0, nil)).To(Equal(pid))
 			}
 			r.end(ctx)
@@ -112,7 +112,7 @@ var _ = Describe("A reaper", func() {
 			line := tie()
 			command := line.command(lives(0))
 			Expect(command.Start()).To(Succeed())
-			line.cut()
+			line.Cut()
 			Eventually(ctx, heard).Should(Receive(), "SIGCHLD doesn't arrive any more")
 			Expect(command.Wait()).To(Succeed())
 		})

@@ -1,0 +1,105 @@
+//go:build linux
+
+package messagequeue_test
+
+import (
+	"context"
+	"errors"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/concurrency-dojo/dojo/harness/spec"
+	"github.com/concurrency-dojo/dojo/katas/ipc/messagequeue"
+)
+
+func isClosed(err error) bool { return errors.Is(err, messagequeue.ErrClosed) }
+
+// served is a queue that this process serves.
+type served struct {
+	*messagequeue.Server
+	folder string
+}
+
+// serve serves a queue, and throws away after the spec what is left in it.
+func serve(capacity int) served {
+	GinkgoHelper()
+	folder := spec.Folder()
+	server, err := messagequeue.Serve(folder, capacity)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() {
+		over, end := context.WithCancel(context.Background())
+		end()
+		server.Close(over)
+	})
+	return served{server, folder}
+}
+
+// open opens the queue once more.
+func (s served) open() subject {
+	GinkgoHelper()
+	queue, err := messagequeue.Open(s.folder)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(queue.Close)
+	return subject{queue}
+}
+
+// closing calls Close in a goroutine of its own.
+func (s served) closing(ctx context.Context) <-chan error {
+	return spec.Go(func() error { return s.Close(ctx) })
+}
+
+// subject is the queue that a spec is about.
+type subject struct{ *messagequeue.Queue }
+
+// putting calls Put in a goroutine of its own.
+func (s subject) putting(ctx context.Context, message string) <-chan error {
+	return spec.Go(func() error { return s.Put(ctx, []byte(message)) })
+}
+
+// puts puts messages one after the other, for which there is room.
+func (s subject) puts(ctx context.Context, messages ...string) {
+	GinkgoHelper()
+	for _, message := range messages {
+		Expect(errorOf(ctx, s.putting(ctx, message))).To(Succeed())
+	}
+}
+
+func errorOf(ctx context.Context, call <-chan error) (err error) {
+	GinkgoHelper()
+	Eventually(ctx, call).Should(Receive(&err))
+	return err
+}
+
+// took is what Take returned.
+type took struct {
+	message string
+	err     error
+}
+
+// taking calls Take in a goroutine of its own.
+func (s subject) taking(ctx context.Context) <-chan took {
+	return spec.Go(func() took {
+		message, err := s.Take(ctx)
+		return took{string(message), err}
+	})
+}
+
+// take returns the next message, which is there or on its way.
+func (s subject) take(ctx context.Context) string {
+	GinkgoHelper()
+	return messageOf(ctx, s.taking(ctx))
+}
+
+func messageOf(ctx context.Context, call <-chan took) string {
+	GinkgoHelper()
+	seen := endOf(ctx, call)
+	Expect(seen.err).NotTo(HaveOccurred())
+	return seen.message
+}
+
+func endOf(ctx context.Context, call <-chan took) (seen took) {
+	GinkgoHelper()
+	Eventually(ctx, call).Should(Receive(&seen), "a message is lost, or Take doesn't notice it")
+	return seen
+}

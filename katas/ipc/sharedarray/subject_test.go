@@ -1,0 +1,100 @@
+//go:build linux
+
+package sharedarray_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/concurrency-dojo/dojo/harness/spec"
+	"github.com/concurrency-dojo/dojo/katas/ipc/sharedarray"
+)
+
+// subject is an array of the spec's own process.
+type subject struct {
+	*sharedarray.Array
+	// calls of Lock have returned when these are closed.
+	calls []<-chan struct{}
+}
+
+// makeArray returns an array of so many numbers. It is closed after the spec, when
+// those have ended who could keep a call from its lock.
+func makeArray(n int) *subject {
+	GinkgoHelper()
+	array, err := sharedarray.New(n)
+	Expect(err).NotTo(HaveOccurred())
+	s := &subject{Array: array}
+	DeferCleanup(func(ctx SpecContext) {
+		for _, returned := range s.calls {
+			select {
+			case <-returned:
+			case <-ctx.Done():
+				return
+			}
+		}
+		array.Close()
+	})
+	return s
+}
+
+// locking calls Lock in a goroutine of its own.
+func locking(array *subject) <-chan error {
+	returned := make(chan struct{})
+	array.calls = append(array.calls, returned)
+	return spec.Go(func() error {
+		defer close(returned)
+		return array.Lock()
+	})
+}
+
+// lock calls Lock where it needn't wait for long.
+func lock(ctx context.Context, array *subject) {
+	GinkgoHelper()
+	succeed(ctx, locking(array))
+}
+
+// succeed waits until a call has come back, and wants it to have succeeded.
+func succeed(ctx context.Context, call <-chan error) {
+	GinkgoHelper()
+	var failed error
+	Eventually(ctx, call).Should(Receive(&failed))
+	Expect(failed).NotTo(HaveOccurred())
+}
+
+// sum calls Add, which must come back.
+func sum(ctx context.Context, array *subject, i int, delta int64) (result int64) {
+	GinkgoHelper()
+	Eventually(ctx, spec.Go(func() int64 { return array.Add(i, delta) })).Should(Receive(&result), "Add doesn't come back")
+	return result
+}
+
+// held returns which descriptors of a process are open on the file.
+func held(pid int, file os.FileInfo) (all []string) {
+	GinkgoHelper()
+	links, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/fd/*")
+	Expect(links).NotTo(BeEmpty(), "the process has ended")
+	for _, link := range links {
+		if target, err := os.Stat(link); err == nil && os.SameFile(target, file) {
+			all = append(all, "descriptor "+filepath.Base(link))
+		}
+	}
+	return all
+}
+
+// stranger starts a program that is given nothing, and returns its pid.
+func stranger() int {
+	GinkgoHelper()
+	line := spec.Tie()
+	command := exec.Command("cat")
+	command.Stdin = line.Read
+	Expect(command.Start()).To(Succeed())
+	DeferCleanup(command.Wait)
+	DeferCleanup(line.Cut)
+	return command.Process.Pid
+}

@@ -1,0 +1,103 @@
+package semaphore_test
+
+import (
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/concurrency-dojo/dojo/harness/spec"
+)
+
+var _ = Describe("The line of a semaphore", func() {
+	It("is first come, first served", spec.Worth(2), func(ctx SpecContext) {
+		const callers = 8
+		s := held(ctx, 2, 2)
+		var (
+			mu     sync.Mutex
+			served []int
+			visits []<-chan error
+			want   []int
+		)
+		for caller := range callers {
+			visits = append(visits, spec.Go(func() error {
+				// Each takes all, so that one is served after the other has left.
+				if err := s.Acquire(ctx, 2); err != nil {
+					return err
+				}
+				mu.Lock()
+				served = append(served, caller)
+				mu.Unlock()
+				s.Release(2)
+				return nil
+			}))
+			want = append(want, caller)
+			spec.Settled(ctx, visits...)
+		}
+		s.Release(2)
+		for _, call := range visits {
+			Expect(outcome(ctx, call)).To(Succeed())
+		}
+		Expect(served).To(Equal(want), "callers in the order in which they were served")
+	})
+
+	It("lets nobody past a caller that needs many", spec.Worth(2), func(ctx SpecContext) {
+		s := held(ctx, 3, 2)
+		big := acquire(ctx, s, 3)
+		spec.Settled(ctx, big)
+		// One is free, and enough for this one: but it came later.
+		small := acquire(ctx, s, 1)
+		spec.Settled(ctx, big, small)
+		Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while 1 is free and somebody waits for 3")
+		s.Release(1)
+		spec.Settled(ctx, big, small)
+		Expect(s.TryAcquire(2)).To(BeFalse(), "TryAcquire(2), while 2 are free and somebody waits for 3")
+		s.Release(1)
+		Expect(outcome(ctx, big)).To(Succeed())
+		spec.Settled(ctx, small)
+		s.Release(3)
+		Expect(outcome(ctx, small)).To(Succeed())
+	})
+
+	It("gives all that is asked for or nothing", spec.Worth(1), func(ctx SpecContext) {
+		const capacity = 4
+		s := held(ctx, capacity, capacity)
+		first := acquire(ctx, s, 3)
+		spec.Settled(ctx, first)
+		second := acquire(ctx, s, 3)
+		spec.Settled(ctx, first, second)
+		// Permits that come one at a time: whoever collects them bit by bit shares
+		// them with the other.
+		for range 2 {
+			s.Release(1)
+			spec.Settled(ctx, first, second)
+		}
+		s.Release(1)
+		Expect(outcome(ctx, first)).To(Succeed())
+		spec.Settled(ctx, second)
+		s.Release(1)
+		spec.Settled(ctx, second)
+		s.Release(3)
+		Expect(outcome(ctx, second)).To(Succeed())
+	})
+
+	It("moves up as far as there are permits", spec.Worth(1), func(ctx SpecContext) {
+		s := held(ctx, 5, 5)
+		var calls []<-chan error
+		for _, n := range []int{1, 2, 1, 2, 1} {
+			calls = append(calls, acquire(ctx, s, n))
+			spec.Settled(ctx, calls...)
+		}
+		s.Release(5)
+		for _, call := range calls[:3] {
+			Expect(outcome(ctx, call)).To(Succeed())
+		}
+		// One is free, the fourth needs two, and the fifth is behind it.
+		spec.Settled(ctx, calls[3:]...)
+		s.Release(2)
+		for _, call := range calls[3:] {
+			Expect(outcome(ctx, call)).To(Succeed())
+		}
+		Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while all 5 are held")
+	})
+})

@@ -1,0 +1,69 @@
+// Package event counts how often it was set. A waiter in the condition variable
+// goes by the count and not by the flag, which may have come down again.
+package event
+
+import (
+	"context"
+	"sync"
+)
+
+// Event is set or not.
+type Event struct {
+	mu      sync.Mutex
+	changed sync.Cond
+	isSet   bool
+	sets    int
+}
+
+// New returns an event that is not set.
+func New() *Event {
+	e := &Event{}
+	e.changed.L = &e.mu
+	return e
+}
+
+// Set sets the event, and wakes all who wait.
+func (e *Event) Set() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.isSet {
+		e.isSet = true
+		e.sets++
+		e.changed.Broadcast()
+	}
+}
+
+// Clear makes the event one that is not set.
+func (e *Event) Clear() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.isSet = false
+}
+
+// IsSet reports whether the event is set.
+func (e *Event) IsSet() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.isSet
+}
+
+// Wait waits until the event is set.
+func (e *Event) Wait(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.changed.Broadcast()
+	})
+	defer stop()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.isSet {
+		return nil
+	}
+	for before := e.sets; e.sets == before; e.changed.Wait() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}

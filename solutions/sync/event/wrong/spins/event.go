@@ -1,0 +1,68 @@
+// Package event tries its channel again and again. Whoever waits keeps a processor
+// busy.
+package event
+
+import (
+	"context"
+	"runtime"
+	"sync"
+)
+
+// Event is set or not.
+type Event struct {
+	mu    sync.Mutex
+	isSet bool
+	// happens is closed while the event is set.
+	happens chan struct{}
+}
+
+// New returns an event that is not set.
+func New() *Event {
+	return &Event{happens: make(chan struct{})}
+}
+
+// Set sets the event, and wakes all who wait.
+func (e *Event) Set() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.isSet {
+		e.isSet = true
+		close(e.happens)
+	}
+}
+
+// Clear makes the event one that is not set. Those who wait for an event that is
+// not set have its channel: so that one stays.
+func (e *Event) Clear() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.isSet {
+		e.isSet = false
+		e.happens = make(chan struct{})
+	}
+}
+
+// IsSet reports whether the event is set.
+func (e *Event) IsSet() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.isSet
+}
+
+// Wait waits until the event is set.
+func (e *Event) Wait(ctx context.Context) error {
+	e.mu.Lock()
+	happens := e.happens
+	e.mu.Unlock()
+	for {
+		select {
+		case <-happens:
+			return nil
+		default:
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			runtime.Gosched() // want "makes callers wait without burning CPU" busy
+		}
+	}
+}

@@ -2,11 +2,11 @@
 # compiler; make help lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help build grade watch list hint solutions bench soak doctor prove test lint FORCE
+.PHONY: help build grade watch list next show hint progress compare reset solutions bench soak doctor prove test lint FORCE
 
 KATA ?=
 ARGS ?=
-LEVEL ?= 1
+LEVEL ?=
 SEED ?= 0
 REPEAT ?=
 RUNS ?= 20
@@ -35,8 +35,23 @@ watch: build ## grade a kata each time you save one of its files
 list: build ## list the katas in teaching order
 	@bin/dojo list $(KATA)
 
-hint: build ## a hint (KATA=boundedqueue LEVEL=2)
-	@bin/dojo hint $(KATA) --level $(LEVEL)
+next: build ## which kata to do next
+	@bin/dojo next $(KATA)
+
+show: build ## the brief of a kata (KATA=boundedqueue)
+	@bin/dojo show $(KATA)
+
+hint: build ## the next hint for a kata (KATA=boundedqueue; LEVEL=1 for the first again)
+	@bin/dojo hint $(KATA) $(if $(LEVEL),--level $(LEVEL))
+
+progress: build ## how far you have come
+	@bin/dojo progress $(KATA)
+
+compare: build ## the reference next to your answer, once it passes (KATA=boundedqueue)
+	@bin/dojo compare $(KATA)
+
+reset: build ## put a stub back, and keep a copy of your answer (KATA=boundedqueue)
+	@bin/dojo reset $(KATA)
 
 solutions: build ## grade the reference solutions
 	@bin/dojo grade --solutions $(KATA) $(if $(REPEAT),--repeat $(REPEAT)) --seed $(SEED) $(ARGS)
@@ -44,7 +59,7 @@ solutions: build ## grade the reference solutions
 doctor: build ## what this machine has and lacks
 	@bin/dojo doctor
 
-prove: build ## for authors: stubs fail, references pass, wrong solutions are caught
+prove: build ## for authors: stubs fail, right answers pass, wrong ones are caught
 	@bin/dojo prove $(KATA) $(if $(REPEAT),--repeat $(REPEAT)) --seed $(SEED)
 
 bench: build ## for authors: measure against go test, side by side
@@ -57,7 +72,7 @@ test: build ## prove the project: vet, unit tests, transcripts, and every kata
 	@go vet $$(go list ./... | grep -v /wrong/)
 	@GOOS=darwin go vet $$(GOOS=darwin go list ./... | grep -v /wrong/)
 	@go build ./...
-	@go test $$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...)
+	@go test -timeout 60m $$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...)
 	@bin/dojo prove
 
 # The tools are not in go.mod: what builds the grader need not carry them. Ginkgo

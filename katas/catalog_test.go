@@ -93,6 +93,20 @@ func TestEveryKataHasSixWrongSolutions(t *testing.T) {
 	}
 }
 
+// Specs hold an answer to its promises, not to a design: where designs differ most, a
+// second one must pass too.
+func TestKatasOfGoroutinesHaveAnotherRightAnswer(t *testing.T) {
+	for _, kata := range katas.Catalog {
+		if track := kata.Track(); track != "sync" && track != "coro" {
+			continue
+		}
+		found, err := filepath.Glob(filepath.Join("..", "solutions", folder(kata), "right", "*", kata.Name()+".go"))
+		if err != nil || len(found) == 0 {
+			t.Errorf("%s: no other right answer (%v)", kata.ID, err)
+		}
+	}
+}
+
 // A timeout in a spec fails a slow machine; what ends a wait is rest.
 func TestSpecsNameNoTimes(t *testing.T) {
 	bad := regexp.MustCompile(`time\.Sleep|WithTimeout\(|\.Within\(|Eventually\((func|[^c]|c[^t])`)

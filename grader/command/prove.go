@@ -14,7 +14,7 @@ import (
 
 type proveCommand struct {
 	Katas  []string `arg:"" optional:"" name:"kata" help:"Katas to prove. All without one."`
-	Repeat int      `default:"1" help:"Run each answer so many times; every run must hold."`
+	Repeat int      `default:"1" help:"Run each answer so many times; every run must hold. Without it, a wrong solution has three tries."`
 	Seed   uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
 	boxFlags
 	Out string `placeholder:"json=FILE" help:"Also write the proof as JSON, - for standard output."`
@@ -29,6 +29,9 @@ Examples:
 
   dojo prove                       everything
   dojo prove sync --repeat 20      a track, twenty times
+
+What was not caught is tried again with other seeds, twice, and told; with --repeat
+each run counts.
 
 Exit status: 0 all is proved, 1 something is not.`
 }
@@ -98,27 +101,50 @@ func (c *proveCommand) Run(ctx context.Context, t terminal) error {
 }
 
 func printProof(out io.Writer, proof prove.Proof, toolchain run.Toolchain) {
-	open := 0
+	open, late := 0, 0
+	var left strings.Builder
 	held := map[source.Kind]int{}
 	for _, kata := range proof.Katas {
 		fmt.Fprintln(out, kata.ID)
 		for _, claim := range kata.Claims {
-			mark := "✔"
-			if !claim.Proved() {
-				mark = "✘"
+			text := claimText(claim)
+			fmt.Fprint(out, text)
+			switch {
+			case !claim.Proved():
 				open++
-			} else {
-				held[claim.Kind]++
+				left.WriteString(kata.ID + "\n" + text)
+				continue
+			case len(claim.Missed) > 0:
+				late++
+				left.WriteString(kata.ID + "\n" + text)
 			}
-			fmt.Fprintf(out, "  %s %-18s %s\n", mark, claim.Who, claim.Claim)
-			for _, complaint := range claim.Complaints {
-				fmt.Fprintf(out, "      %s\n", strings.ReplaceAll(complaint, "\n", "\n      "))
-			}
+			held[claim.Kind]++
 		}
 	}
-	fmt.Fprintf(out, "\n%d %s, %d other right solutions passed, %d wrong solutions caught, %d claims not proved (seed %d)\n",
-		len(proof.Katas), plural(len(proof.Katas), "kata", "katas"), held[source.KindRight], held[source.KindWrong], open, proof.Seed)
+	// Whoever sees only the end of a long log needs nothing but this.
+	if left.Len() > 0 {
+		fmt.Fprint(out, "\nNot proved, or not at the first try:\n\n", left.String())
+	}
+	fmt.Fprintf(out, "\n%d %s, %d other right solutions passed, %d wrong solutions caught (%d not at the first try), %d claims not proved (seed %d)\n",
+		len(proof.Katas), plural(len(proof.Katas), "kata", "katas"), held[source.KindRight], held[source.KindWrong], late, open, proof.Seed)
 	if toolchain.NoRace != "" {
 		fmt.Fprintln(out, "without the race detector, no claim about races can hold:", toolchain.NoRace)
 	}
+}
+
+// claimText is a claim with its complaints, indented.
+func claimText(claim prove.Claim) string {
+	mark := "✔"
+	if !claim.Proved() {
+		mark = "✘"
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "  %s %-18s %s\n", mark, claim.Who, claim.Claim)
+	for _, missed := range claim.Missed {
+		fmt.Fprintf(&text, "      missed: %s\n", strings.ReplaceAll(missed, "\n", "\n      "))
+	}
+	for _, complaint := range claim.Complaints {
+		fmt.Fprintf(&text, "      %s\n", strings.ReplaceAll(complaint, "\n", "\n      "))
+	}
+	return text.String()
 }

@@ -43,10 +43,19 @@ type Claim struct {
 	Claim string `json:"claim"`
 	// Complaints say what was found instead; none if it was proved.
 	Complaints []string `json:"complaints"`
+	// Missed is what was found at the tries before the last one; see Tries.
+	Missed []string `json:"missed,omitempty"`
 }
 
 // Proved reports whether the claim held.
 func (c Claim) Proved() bool { return len(c.Complaints) == 0 }
+
+// Tries is how often a wrong solution is graded, with another seed each time, until
+// it is caught. Most faults of concurrency are matters of chance, a thousand wrong
+// solutions are many chances to miss one, and a miss is no news of the change that
+// is being proved; so it is told, but is no complaint. A right answer that fails
+// once is never tried again. With Options.Repeat above 1 each run counts.
+const Tries = 3
 
 // atOnce is the number of rounds at a time: while one waits for answers that
 // hang, another compiles.
@@ -167,6 +176,41 @@ func (p *prover) everyone(who string) map[string]string {
 // round grades and checks one answer of each kata, and returns the claims by
 // kata.
 func (p *prover) round(ctx context.Context, r round) (map[string]Claim, error) {
+	claims, err := p.try(ctx, r, p.options.Seed)
+	if err != nil || r.src.Kind != source.KindWrong || p.options.Repeat > 1 {
+		return claims, err
+	}
+	for n := range uint64(Tries - 1) {
+		again := r.only(func(id string) bool { return !claims[id].Proved() })
+		if len(again.who) == 0 || ctx.Err() != nil {
+			break
+		}
+		found, err := p.try(ctx, again, p.options.Seed+n+1)
+		if err != nil {
+			return claims, err
+		}
+		for id, claim := range found {
+			claim.Missed = append(claims[id].Missed, claims[id].Complaints...)
+			claims[id] = claim
+		}
+	}
+	return claims, nil
+}
+
+// only is the round with the katas that keep says.
+func (r round) only(keep func(id string) bool) round {
+	less := round{name: r.name, src: r.src, who: map[string]string{}}
+	less.src.Answers = map[string]source.Answer{}
+	for id, who := range r.who {
+		if keep(id) {
+			less.who[id], less.src.Answers[id] = who, r.src.Answers[id]
+		}
+	}
+	return less
+}
+
+// try is one grading of a round.
+func (p *prover) try(ctx context.Context, r round, seed uint64) (map[string]Claim, error) {
 	var katas []session.Kata
 	for _, kata := range p.katas {
 		if _, there := r.who[kata.ID]; !there {
@@ -178,7 +222,7 @@ func (p *prover) round(ctx context.Context, r round) (map[string]Claim, error) {
 		}
 		katas = append(katas, kata)
 	}
-	runs, err := p.grade(ctx, r.src, katas)
+	runs, err := p.grade(ctx, r.src, katas, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -194,8 +238,9 @@ func (p *prover) round(ctx context.Context, r round) (map[string]Claim, error) {
 }
 
 // grade runs the answers as often as asked and judges each run by itself.
-func (p *prover) grade(ctx context.Context, src source.Source, katas []session.Kata) ([][]score.KataCard, error) {
+func (p *prover) grade(ctx context.Context, src source.Source, katas []session.Kata, seed uint64) ([][]score.KataCard, error) {
 	o := p.options
+	o.Seed = seed
 	repeat := max(1, o.Repeat)
 	if src.Kind == source.KindStub {
 		// A stub panics in every spec, and that is no matter of luck.

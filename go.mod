@@ -3,6 +3,7 @@ module github.com/concurrency-dojo/dojo
 go 1.26.0
 
 require (
+	charm.land/bubbletea/v2 v2.0.6
 	charm.land/lipgloss/v2 v2.0.6
 	github.com/alecthomas/kong v1.17.0
 	github.com/anishathalye/porcupine v1.3.1

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ func (c *compareCommand) Run(t terminal) error {
 		return usage("%s is not solved as it stands: make grade KATA=%s; or say --spoil, and read the reference anyway", kata.ID, kata.ID)
 	}
 	if done {
-		if err := avoided(t, root, kata.ID); err != nil {
+		if err := avoided(t.out, root, kata.ID, renderOptions(t.out)); err != nil {
 			return err
 		}
 		fmt.Fprintln(t.out)
@@ -62,8 +63,8 @@ func (c *compareCommand) Run(t terminal) error {
 // mostAvoided are as many as one reads.
 const mostAvoided = 6
 
-// avoided prints which bugs an answer that passes does not have.
-func avoided(t terminal, root, kata string) error {
+// avoided tells which bugs an answer that passes does not have.
+func avoided(out io.Writer, root, kata string, options render.Options) error {
 	bugs, err := lesson.Bugs(root, kata, mostAvoided)
 	if err != nil || len(bugs) == 0 {
 		return err
@@ -72,7 +73,7 @@ func avoided(t terminal, root, kata string) error {
 	for _, bug := range bugs {
 		stories = append(stories, bug.Story)
 	}
-	return render.Avoided(t.out, kata, stories, renderOptions(t.out))
+	return render.Avoided(out, kata, stories, options)
 }
 
 // beside is how an answer differs from the reference, file by file.

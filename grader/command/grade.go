@@ -149,8 +149,15 @@ func (c *gradeCommand) sources() (given int) {
 // again.
 func drawSeed() uint64 { return report.SeedStep * (1 + rand.Uint64N(999)) }
 
-// grade makes the scorecard.
+// grade makes the scorecard, under a status line.
 func (c *gradeCommand) grade(ctx context.Context, t terminal, root string, src source.Source, rows []katas.Kata, box *sandbox.Sandbox) (score.Scorecard, error) {
+	progress := newStatusLine(t.err)
+	defer progress.end()
+	return c.graded(ctx, root, src, rows, box, progress.tell)
+}
+
+// graded makes the scorecard, and tells of each step.
+func (c *gradeCommand) graded(ctx context.Context, root string, src source.Source, rows []katas.Kata, box *sandbox.Sandbox, tell func(run.Progress)) (score.Scorecard, error) {
 	toolchain, err := probe(ctx)
 	if err != nil {
 		return score.Scorecard{}, err
@@ -170,12 +177,10 @@ func (c *gradeCommand) grade(ctx context.Context, t terminal, root string, src s
 	if c.From != "" {
 		allowance = run.Allowance(katas.Submission)
 	}
-	progress := newStatusLine(t.err)
 	cards, failed := session.Grade(ctx, src, all, run.Options{
 		Root: root, Toolchain: toolchain, Repeat: c.Repeat, Budget: run.DefaultBudget, Allowance: allowance, Sandbox: box, Seed: seed,
-		Progress: progress.tell,
+		Progress: tell,
 	})
-	progress.end()
 	if src.Kind == source.KindLearner {
 		if err := remember(root, src, cards); err != nil && failed == nil {
 			failed = err

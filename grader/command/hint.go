@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/concurrency-dojo/dojo/grader/lesson"
 	"github.com/concurrency-dojo/dojo/grader/notebook"
@@ -31,20 +32,30 @@ func (c *hintCommand) Run(t terminal) error {
 	if err != nil {
 		return err
 	}
-	all, err := lesson.Hints(root, kata.ID)
+	text, err := hint(root, kata.ID, c.Level)
 	if err != nil {
 		return err
 	}
-	level := c.Level
+	_, err = io.WriteString(t.out, text)
+	return err
+}
+
+// hint is one of a kata's, at level 0 the first that was not seen, and remembers
+// that it was.
+func hint(root, kata string, level int) (string, error) {
+	all, err := lesson.Hints(root, kata)
+	if err != nil {
+		return "", err
+	}
 	if level == 0 {
-		level = min(notebook.Read(root).Hints[kata.ID]+1, len(all))
+		level = min(notebook.Read(root).Hints[kata]+1, len(all))
 	}
 	if level < 1 || level > len(all) {
-		return usage("--level takes 1 to %d", len(all))
+		return "", usage("--level takes 1 to %d", len(all))
 	}
-	fmt.Fprintf(t.out, "%s\n", all[level-1])
+	text := all[level-1] + "\n"
 	if level < len(all) {
-		fmt.Fprintf(t.out, "\nmore: make hint KATA=%s\n", kata.ID)
+		text += fmt.Sprintf("\nmore: make hint KATA=%s\n", kata)
 	}
-	return notebook.Write(root, func(n *notebook.Notebook) { n.Hints[kata.ID] = max(n.Hints[kata.ID], level) })
+	return text, notebook.Write(root, func(n *notebook.Notebook) { n.Hints[kata] = max(n.Hints[kata], level) })
 }

@@ -118,7 +118,7 @@ func praise(t terminal, root string, before map[string]bool, card score.Scorecar
 			continue
 		}
 		fmt.Fprintln(t.out)
-		if err := avoided(t, root, kata.ID); err != nil {
+		if err := avoided(t.out, root, kata.ID, renderOptions(t.out)); err != nil {
 			return err
 		}
 	}

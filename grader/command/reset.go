@@ -39,31 +39,52 @@ func (c *resetCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	own, err := source.Learner(root, []string{kata.ID})
+	files, err := begun(root, kata.ID)
 	if err != nil {
 		return err
 	}
-	files := own.Answers[kata.ID].Files
-	if stub.Untouched(files) {
+	if files == nil {
 		fmt.Fprintf(t.out, "katas/%s is as it was: nothing to reset.\n", kata.ID)
 		return nil
-	}
-	pristine, err := source.Pristine(sandbox.Best(), root, kata.ID)
-	if errors.Is(err, source.ErrNoStub) {
-		return usage("reset %s: %w; clone or unpack dojo anew, and copy katas/%s from there", kata.ID, err, kata.ID)
-	}
-	if err != nil {
-		return fmt.Errorf("reset %s: %w", kata.ID, err)
 	}
 	if !c.Yes && !agreed(t, fmt.Sprintf("Put the stub of %s back? A copy of your files is kept. [y/N] ", kata.ID)) {
 		return usage("nothing was changed")
 	}
-	kept, err := replace(root, kata.ID, files, pristine)
+	said, err := reset(root, kata.ID, files)
 	if err != nil {
-		return fmt.Errorf("reset %s: %w", kata.ID, err)
+		return err
 	}
-	fmt.Fprintf(t.out, "The stub is back in katas/%s; what you wrote is in %s.\n", kata.ID, kept)
+	fmt.Fprintln(t.out, said)
 	return nil
+}
+
+// begun are the files of a learner's answer, nil if it is the stub.
+func begun(root, kata string) (map[string][]byte, error) {
+	own, err := source.Learner(root, []string{kata})
+	if err != nil {
+		return nil, err
+	}
+	files := own.Answers[kata].Files
+	if stub.Untouched(files) {
+		return nil, nil
+	}
+	return files, nil
+}
+
+// reset puts the stub in the place of an answer, and says where that is kept.
+func reset(root, kata string, answer map[string][]byte) (said string, err error) {
+	pristine, err := source.Pristine(sandbox.Best(), root, kata)
+	if errors.Is(err, source.ErrNoStub) {
+		return "", usage("reset %s: %w; clone or unpack dojo anew, and copy katas/%s from there", kata, err, kata)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reset %s: %w", kata, err)
+	}
+	kept, err := replace(root, kata, answer, pristine)
+	if err != nil {
+		return "", fmt.Errorf("reset %s: %w", kata, err)
+	}
+	return fmt.Sprintf("The stub is back in katas/%s; what you wrote is in %s.", kata, kept), nil
 }
 
 // agreed asks, and takes everything but yes for no.

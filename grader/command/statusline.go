@@ -37,6 +37,9 @@ func newStatusLine(out io.Writer) *statusLine {
 
 // tell takes the next step.
 func (p *statusLine) tell(step run.Progress) {
+	if step.Spec != "" {
+		return
+	}
 	text := fmt.Sprintf("building %d %s", step.Total, plural(step.Total, "kata", "katas"))
 	if step.Phase == run.Running {
 		text = fmt.Sprintf("running %d of %d done, last %s", step.Done, step.Total, step.Kata)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/concurrency-dojo/dojo/grader/watch"
 	"github.com/concurrency-dojo/dojo/harness/sandbox"
@@ -12,6 +13,16 @@ import (
 
 type watchCommand struct {
 	Katas []string `arg:"" optional:"" name:"kata" help:"Katas or tracks to watch. All without one."`
+	Plain bool     `help:"Print line by line, as where there is no terminal."`
+}
+
+func (c *watchCommand) Help() string {
+	return `Sits beside your editor: save a file of a kata and it is graded. On a terminal
+there are keys, ? shows them; elsewhere lines are printed.
+
+  dojo watch                  all katas
+  dojo watch sync             a track
+  dojo watch tally --plain    one kata, without a screen of its own`
 }
 
 // Run grades what is saved until it is interrupted.
@@ -24,8 +35,12 @@ func (c *watchCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	if in, is := t.in.(*os.File); is && !c.Plain && isTerminal(in) && isTerminal(t.out) {
+		color := os.Getenv("NO_COLOR") == ""
+		return watch.Run(ctx, root, catalogIDs(rows), &course{root: root, rows: rows, out: t.out, color: color}, t.in, t.out, color)
+	}
 	fmt.Fprintf(t.out, "Watching %d %s: save a file below katas/ and it is graded. Ctrl-C ends this.\n", len(rows), plural(len(rows), "kata", "katas"))
-	return watch.Katas(ctx, root, catalogIDs(rows), func(ctx context.Context, ids []string) (done bool) {
+	return watch.Saves(ctx, root, catalogIDs(rows), nil, func(ctx context.Context, ids []string) (done bool) {
 		return gradeSaved(ctx, t, root, ids)
 	})
 }

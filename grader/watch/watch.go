@@ -1,85 +1,108 @@
-// Package watch tells which katas were saved. Editors save in bursts, by writing
-// in place, or by renaming a new file over the old one; all of these count as
-// one save.
+// Package watch sits beside the editor of somebody who works on katas: what is saved
+// is graded at once, and shown.
+//
+// saves.go tells which katas were saved. The rest is a program for the terminal, in
+// the way of The Elm Architecture: desk.go is the state and what changes it, keys.go
+// what the keys do, view.go how it looks. What a desk needs to be told, it asks its
+// Course.
 package watch
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
-	"time"
+	"io"
 
-	"github.com/fsnotify/fsnotify"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/concurrency-dojo/dojo/grader/score"
 )
 
-// burst is how long a file must be left alone until a save counts as done.
-const burst = 80 * time.Millisecond
+// Course is what a desk asks of the rest of the program. Its methods may be called
+// from any goroutine.
+type Course interface {
+	// Standing is where the learner is with the katas, found without grading any; of
+	// their specs, verdicts aside, it has all.
+	Standing() (score.Scorecard, error)
+	// Grade grades the learner's answers: once as they are or, again, as often as
+	// there is time for with their schedule disturbed. It tells of each spec that was
+	// run for the first time, and whether nothing speaks against it.
+	Grade(ctx context.Context, katas []string, again bool, told func(kata, spec string, clean bool)) (score.Scorecard, error)
+	// Brief is what a kata promises.
+	Brief(kata string) (string, error)
+	// Hint is the next one that was not seen, and remembers that it is now.
+	Hint(kata string) (string, error)
+	// Avoided tells of classic bugs that a solved kata's answer does not have.
+	Avoided(kata string) (string, error)
+	// Reset puts a stub back, and says where it keeps what was there.
+	Reset(kata string) (said string, err error)
+	// Editor opens a file of the tree at a line, for as long as it runs.
+	Editor(file string, line int) (tea.ExecCommand, error)
+}
 
-// Katas calls saved with the ids of katas whose Go files changed, until ctx
-// ends. A save while saved runs ends its context; the next call comes after it
-// has returned, and has its ids too if it didn't report that it was done.
-func Katas(ctx context.Context, root string, ids []string, saved func(ctx context.Context, ids []string) (done bool)) error {
-	watcher, err := fsnotify.NewWatcher()
+// Run shows a desk until its user leaves or ctx ends.
+func Run(ctx context.Context, root string, katas []string, course Course, in io.Reader, out io.Writer, color bool) error {
+	standing, err := course.Standing()
 	if err != nil {
-		return fmt.Errorf("watch: %w", err)
+		return err
 	}
-	defer watcher.Close()
-	folders := map[string]string{}
-	for _, id := range ids {
-		// The folder and not the file: a rename would end the watch of a file.
-		folder := filepath.Join(root, "katas", filepath.FromSlash(id))
-		if err := watcher.Add(folder); err != nil {
-			return fmt.Errorf("watch %s: %w", folder, err)
-		}
-		folders[folder] = id
-	}
-	changed := map[string]bool{}
-	quiet := time.NewTimer(0)
-	<-quiet.C
-	end := func() (left []string) { return nil }
-	defer func() { end() }()
-	for {
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	asked := make(chan []string)
+	d := newDesk(course, standing, color)
+	d.ask = func(katas ...string) {
 		select {
+		case asked <- katas:
 		case <-ctx.Done():
-			return nil
-		case event := <-watcher.Events:
-			if id, known := folders[filepath.Dir(event.Name)]; known && counts(event) {
-				changed[id] = true
-				quiet.Reset(burst)
-			}
-		case err := <-watcher.Errors:
-			return fmt.Errorf("watch: %w", err)
-		case <-quiet.C:
-			for _, id := range end() {
-				changed[id] = true
-			}
-			now := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !changed[id] })
-			clear(changed)
-			end = begin(ctx, now, saved)
 		}
 	}
-}
-
-// begin calls saved beside its caller. The function that it returns ends that
-// call, waits for it, and returns the ids if it wasn't done with them.
-func begin(ctx context.Context, ids []string, saved func(ctx context.Context, ids []string) (done bool)) (end func() (left []string)) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan bool, 1)
-	go func() { done <- saved(ctx, ids) }()
-	return func() []string {
-		cancel()
-		if <-done {
-			return nil
-		}
-		return ids
+	program := tea.NewProgram(d, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithoutSignalHandler())
+	watched := make(chan error, 1)
+	go func() {
+		err := Saves(ctx, root, katas, asked, func(ctx context.Context, saved []string) (done bool) {
+			return grade(ctx, course, saved, program.Send)
+		})
+		watched <- err
+		program.Quit()
+	}()
+	_, err = program.Run()
+	interrupted := ctx.Err()
+	leave()
+	if failed := <-watched; failed != nil {
+		return failed
 	}
+	if interrupted != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
-// counts reports whether an event can change what the compiler sees. Editors
-// touch back-up and swap files beside the real one.
-func counts(event fsnotify.Event) bool {
-	name := filepath.Base(event.Name)
-	return event.Op != fsnotify.Chmod && strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, ".")
+// grade grades what was saved and tells the desk of each step: a first run at once
+// and then, if nothing speaks against it, more of them until the next save. It
+// reports whether the first run was told whole.
+func grade(ctx context.Context, course Course, katas []string, tell func(tea.Msg)) (done bool) {
+	tell(begun{katas: katas})
+	told := func(kata, spec string, clean bool) { tell(specRun{kata, spec, clean}) }
+	card, err := course.Grade(ctx, katas, false, told)
+	if ctx.Err() != nil {
+		return false
+	}
+	more := err == nil && whole(card)
+	tell(graded{card: card, err: err, more: more})
+	if !more {
+		return true
+	}
+	card, err = course.Grade(ctx, katas, true, func(string, string, bool) {})
+	if ctx.Err() == nil {
+		tell(graded{card: card, err: err})
+	}
+	return true
+}
+
+// whole reports whether all katas passed.
+func whole(card score.Scorecard) bool {
+	for _, kata := range card.Katas {
+		if kata.Verdict != score.KataPass {
+			return false
+		}
+	}
+	return len(card.Katas) > 0
 }

@@ -122,6 +122,13 @@ type process struct {
 	exit     *report.Exit
 }
 
+// told passes on what came of a spec's first round.
+func (e *execution) told(spec string, round int, outcome report.Outcome) {
+	if e.seed == e.options.Seed && round == 0 && e.options.Progress != nil {
+		e.options.Progress(Progress{Phase: Running, Kata: e.job.Kata, Spec: spec, Clean: outcome.Clean()})
+	}
+}
+
 // silence is what a process gets beyond a spec's wall limit to say so itself.
 const silence = 15 * time.Second
 
@@ -166,7 +173,7 @@ func (e *execution) process(ctx context.Context, binary string, ids []string, bu
 	// descendant that holds the pipe from holding us.
 	p := &process{outcomes: map[string][]report.Outcome{}}
 	read := make(chan string)
-	go func() { read <- p.follow(attest.NewReader(key, w.events), e.job.Limits, kill) }()
+	go func() { read <- p.follow(attest.NewReader(key, w.events), e.job.Limits, kill, e.told) }()
 	ended, err := box.Run(ctx, sandbox.Command{
 		Path: binary, Environment: environment(places, plan.RaceLog), Places: places,
 		Stdout: output, Stderr: stderr, Files: []*os.File{w.secretRead, w.eventsWrite, w.leashRead},
@@ -197,7 +204,8 @@ var (
 
 // follow reads the events and returns the id of the spec that was running when
 // they ended, "" if none was.
-func (p *process) follow(events *attest.Reader, limits report.Limits, kill context.CancelCauseFunc) (open string) {
+// Each outcome is told.
+func (p *process) follow(events *attest.Reader, limits report.Limits, kill context.CancelCauseFunc, told func(spec string, round int, outcome report.Outcome)) (open string) {
 	longest := limits.SpecWall + silence
 	alarm := time.AfterFunc(longest, func() { kill(errSilent) })
 	defer alarm.Stop()
@@ -224,6 +232,7 @@ func (p *process) follow(events *attest.Reader, limits report.Limits, kill conte
 			}
 			if event.Outcome != nil && event.Spec == open && event.Round == len(p.outcomes[open]) {
 				p.outcomes[open] = append(p.outcomes[open], *event.Outcome)
+				told(open, event.Round, *event.Outcome)
 			}
 			open = ""
 		case attest.Done:
@@ -251,41 +260,6 @@ func environment(places sandbox.Places, raceLog string) []string {
 		told = append(told, "GOMAXPROCS="+processors)
 	}
 	return told
-}
-
-// wires are the pipes between a process and us.
-type wires struct {
-	secretRead, secretWrite *os.File
-	events, eventsWrite     *os.File
-	leashRead, leash        *os.File
-}
-
-func openWires() (*wires, error) {
-	var w wires
-	for _, ends := range []struct{ read, write **os.File }{
-		{&w.secretRead, &w.secretWrite}, {&w.events, &w.eventsWrite}, {&w.leashRead, &w.leash},
-	} {
-		var err error
-		if *ends.read, *ends.write, err = os.Pipe(); err != nil {
-			w.close()
-			return nil, err
-		}
-	}
-	return &w, nil
-}
-
-func (w *wires) closeChildsEnds() {
-	for _, end := range []*os.File{w.secretRead, w.eventsWrite, w.leashRead} {
-		end.Close()
-	}
-}
-
-func (w *wires) close() {
-	for _, end := range []*os.File{w.secretRead, w.secretWrite, w.events, w.eventsWrite, w.leashRead, w.leash} {
-		if end != nil {
-			end.Close()
-		}
-	}
 }
 
 // exit says how a process came to its end.

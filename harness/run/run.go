@@ -68,8 +68,14 @@ type Progress struct {
 	Phase Phase
 	// Kata is what just finished; empty while building.
 	Kata string
-	// Report is what was observed of it.
-	Report      *report.Report
+	// Spec is the id of the spec of Kata that was just run for the first time, and
+	// Clean says that nothing speaks against it; Kata goes on then. Empty when all
+	// of it is over.
+	Spec  string
+	Clean bool
+	// Report is what was observed of a kata that is over.
+	Report *report.Report
+	// Done of Total katas are over.
 	Done, Total int
 }
 
@@ -98,7 +104,8 @@ func Grade(ctx context.Context, src source.Source, jobs []Job, o Options) ([]rep
 		answers = append(answers, src.Answers[job.Kata])
 	}
 	o.stranger = src.Kind == source.KindSubmission
-	progress := serialise(o.Progress)
+	o.Progress = serialise(o.Progress)
+	progress := o.Progress
 	progress(Progress{Phase: Building, Total: len(jobs)})
 	recall(kept(o.Root, src.Kind), binaryIn(work))
 	built, err := build(ctx, work, answers, o)

@@ -23,6 +23,7 @@ type Format struct {
 var Formats = []Format{
 	{"terminal", "for people: what passed, what did not, why, and what to do next", renderTerminal},
 	{"json", "for programs: the scorecard itself, schema " + score.Schema, renderJSON},
+	{"problems", "for editors: FILE:LINE:COLUMN: and what is to be mended there, a line each", renderProblems},
 }
 
 // Options are about the reader, not about the scorecard. A renderer takes those

@@ -34,6 +34,8 @@ var goldens = []struct {
 	{"flaky.txt", "terminal", flaky(), Options{Width: 80}},
 	{"void.txt", "terminal", void(), Options{Width: 80}},
 	{"flaky.json", "json", flaky(), Options{}},
+	{"mixed-problems.txt", "problems", mixed(), Options{}},
+	{"broken-problems.txt", "problems", broken(), Options{}},
 }
 
 func rendered(t *testing.T, format string, card score.Scorecard, options Options) string {

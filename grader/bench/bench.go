@@ -26,7 +26,9 @@ type Options struct {
 	Toolchain run.Toolchain
 	// Runs of each side; Cold runs with empty build caches, which take minutes.
 	Runs, Cold int
-	Tell       func(step string)
+	// Only are the letters of the rows to be measured; all without one.
+	Only []string
+	Tell func(step string)
 }
 
 // Run measures and prints a table.
@@ -42,17 +44,29 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	}
 	fmt.Fprintf(out, "%-46s %12s %12s %8s  %s\n", "median (min to max), seconds", "dojo", "go test", "ratio", "aim")
 	for _, duel := range b.duels() {
+		if !b.wanted(duel.name[1:2]) {
+			continue
+		}
 		if err := b.fight(ctx, out, duel); err != nil {
 			return fmt.Errorf("bench: %s: %w", duel.name, err)
 		}
 	}
-	if err := b.guards(ctx, out); err != nil {
-		return fmt.Errorf("bench: guards: %w", err)
+	for _, row := range []struct {
+		letter, name string
+		measure      func(context.Context, io.Writer) error
+	}{{"c", "guards", b.guards}, {"e", "starts", b.starts}, {"g", "corpus", b.corpus}} {
+		if !b.wanted(row.letter) {
+			continue
+		}
+		if err := row.measure(ctx, out); err != nil {
+			return fmt.Errorf("bench: %s: %w", row.name, err)
+		}
 	}
-	if err := b.starts(ctx, out); err != nil {
-		return fmt.Errorf("bench: starts: %w", err)
-	}
-	return b.corpus(ctx, out)
+	return nil
+}
+
+func (o Options) wanted(letter string) bool {
+	return len(o.Only) == 0 || slices.Contains(o.Only, letter)
 }
 
 // bench is one measurement in the making.
@@ -67,15 +81,12 @@ type duel struct {
 	name         string
 	runs         int
 	before       func() error
-	ours, theirs command
+	ours, theirs side
 	aim          float64
 }
 
-// command is a program to be timed.
-type command struct {
-	environment []string
-	line        []string
-}
+// side does the work once and says how long it took.
+type side func(context.Context) (time.Duration, error)
 
 func (b *bench) duels() []duel {
 	warm := os.Environ()
@@ -88,20 +99,26 @@ func (b *bench) duels() []duel {
 		{
 			name: "(a) every reference", runs: b.Runs, aim: 1.0 / 3,
 			before: func() error { return nil },
-			ours:   command{warm, []string{b.Program, "grade", "--solutions", "--repeat", "1"}},
-			theirs: command{warm, goTest},
+			ours:   b.command(warm, b.Program, "grade", "--solutions", "--repeat", "1"),
+			theirs: b.command(warm, goTest...),
 		},
 		{
 			name: "(b) one kata after an edit", runs: b.Runs, aim: 1.0 / 2,
 			before: func() error { return b.edit(queue) },
-			ours:   command{warm, []string{b.Program, "grade", "--repeat", "1", queue}},
-			theirs: command{warm, []string{"go", "test", "-race", "./katas/" + queue}},
+			ours:   b.command(warm, b.Program, "grade", "--repeat", "1", queue),
+			theirs: b.command(warm, "go", "test", "-race", "./katas/"+queue),
+		},
+		{
+			name: "(f) one kata, from a save to its verdict", runs: b.Runs, aim: 1.2,
+			before: func() error { return b.edit(queue) },
+			ours:   func(ctx context.Context) (time.Duration, error) { return b.save(ctx, queue) },
+			theirs: b.command(warm, "sh", "-c", "go test -c -race -o "+filepath.Join(b.work, "queue.test")+" ./katas/"+queue+" && cd katas/"+queue+" && "+filepath.Join(b.work, "queue.test")),
 		},
 		{
 			name: "(d) every reference, empty build caches", runs: b.Cold, aim: 1.2,
 			before: b.emptyCaches,
-			ours:   command{b.cache("ours"), []string{"sh", "-c", "go build -o bin/dojo ./grader && bin/dojo grade --repeat 1"}},
-			theirs: command{b.cache("theirs"), goTest},
+			ours:   b.command(b.cache("ours"), "sh", "-c", "go build -o bin/dojo ./grader && bin/dojo grade --repeat 1"),
+			theirs: b.command(b.cache("theirs"), goTest...),
 		},
 	}
 }
@@ -120,13 +137,13 @@ func (b *bench) fight(ctx context.Context, out io.Writer, d duel) error {
 	for n := first; n < d.runs; n++ {
 		b.Tell(fmt.Sprintf("%s, round %d of %d", d.name, n+1, d.runs))
 		for _, side := range []struct {
-			command command
-			times   *[]time.Duration
+			side  side
+			times *[]time.Duration
 		}{{d.ours, &ours}, {d.theirs, &theirs}} {
 			if err := d.before(); err != nil {
 				return err
 			}
-			took, err := b.time(ctx, side.command)
+			took, err := side.side(ctx)
 			if err != nil {
 				return err
 			}
@@ -140,16 +157,18 @@ func (b *bench) fight(ctx context.Context, out io.Writer, d duel) error {
 	return nil
 }
 
-// time runs a command, which must succeed: half of the work takes half of the
-// time.
-func (b *bench) time(ctx context.Context, c command) (time.Duration, error) {
-	start := time.Now()
-	output, err := run.Command(ctx, b.clone, c.environment, c.line[0], c.line[1:]...)
-	took := time.Since(start)
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w\n%s", strings.Join(c.line, " "), err, output)
+// command is a program that is timed. It must succeed: half of the work takes half
+// of the time.
+func (b *bench) command(environment []string, line ...string) side {
+	return func(ctx context.Context) (time.Duration, error) {
+		start := time.Now()
+		output, err := run.Command(ctx, b.clone, environment, line[0], line[1:]...)
+		took := time.Since(start)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w\n%s", strings.Join(line, " "), err, output)
+		}
+		return took, nil
 	}
-	return took, nil
 }
 
 func median(times []time.Duration) time.Duration {

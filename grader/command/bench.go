@@ -9,8 +9,9 @@ import (
 )
 
 type benchCommand struct {
-	Runs int `default:"5" help:"Runs of each side."`
-	Cold int `default:"1" help:"Runs with empty build caches, which take minutes; 0 for none."`
+	Runs int      `default:"5" help:"Runs of each side."`
+	Cold int      `default:"1" help:"Runs with empty build caches, which take minutes; 0 for none."`
+	Only []string `placeholder:"a,b,…" help:"Measure these rows: a references, b an edit, c guards, d empty caches, e starts, f a save, g the corpus."`
 }
 
 // Run measures.
@@ -34,6 +35,6 @@ func (c *benchCommand) Run(ctx context.Context, t terminal) error {
 	progress := newStatusLine(t.err)
 	defer progress.end()
 	return bench.Run(ctx, t.out, bench.Options{
-		Root: root, Program: program, Katas: all, Toolchain: toolchain, Runs: c.Runs, Cold: c.Cold, Tell: progress.say,
+		Root: root, Program: program, Katas: all, Toolchain: toolchain, Runs: c.Runs, Cold: c.Cold, Only: c.Only, Tell: progress.say,
 	})
 }

@@ -58,6 +58,9 @@ func Saves(ctx context.Context, root string, ids []string, asked <-chan []string
 		case err := <-watcher.Errors:
 			return fmt.Errorf("watch: %w", err)
 		case <-quiet.C:
+			if len(changed) == 0 {
+				continue
+			}
 			for _, id := range end() {
 				changed[id] = true
 			}

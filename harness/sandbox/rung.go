@@ -31,17 +31,20 @@ const (
 
 // rungs is the table of them.
 var rungs = map[Rung]struct {
-	name string
+	name, about string
 	// missing are the walls that it has not.
 	missing []string
 }{
-	Cgroup:     {"cgroup", nil},
-	Namespaces: {"namespaces", nil},
-	Bubblewrap: {"bubblewrap", []string{wallCount}},
-	UID:        {"uid", []string{wallNetwork, wallCount}},
-	Landlock:   {"landlock", []string{wallNetwork, wallProcesses, wallCount}},
-	None:       {"none", []string{wallFiles, wallNetwork, wallProcesses, wallMemory, wallCalls, wallCount}},
+	Cgroup:     {"cgroup", "files, network, processes and IPC of its own, and limits that the kernel keeps", nil},
+	Namespaces: {"namespaces", "files, network, processes and IPC of its own, and limits that a watchdog keeps", nil},
+	Bubblewrap: {"bubblewrap", "the same, where only a few programs may make namespaces", []string{wallCount}},
+	UID:        {"uid", "a user of its own, that may touch next to no files and make few system calls", []string{wallNetwork, wallCount}},
+	Landlock:   {"landlock", "your user, that may touch next to no files and make few system calls", []string{wallNetwork, wallProcesses, wallCount}},
+	None:       {"none", "no walls, as if you ran it yourself", []string{wallFiles, wallNetwork, wallProcesses, wallMemory, wallCalls, wallCount}},
 }
+
+// About says in words what a program has that runs on the rung.
+func (r Rung) About() string { return rungs[r].about }
 
 func (r Rung) String() string { return rungs[r].name }
 

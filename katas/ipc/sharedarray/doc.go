@@ -23,11 +23,11 @@
 //     Programs that a process starts otherwise inherit none of its descriptors, be it
 //     the process that made the array or one that attached it.
 //   - A process makes or attaches one and the same array once. It may have several
-//     arrays.
-//   - No file of the array lies in any folder once New has returned.
+//     arrays, hold the lock of one, and wait for that of another in the meantime.
+//   - No file of the array, or of its lock, lies in any folder once New has returned.
 //   - Left open is what becomes of an Unlock without a Lock, of a second Lock by a
-//     goroutine that holds the lock already, of calls during or after Close, other
-//     than Close, and which of several waiters gets the lock.
+//     goroutine that holds the lock already, of calls during Close, of calls after it
+//     other than Close, and which of several waiters gets the lock.
 //
 // # Worth knowing
 //
@@ -41,7 +41,9 @@
 // from, until the last of them has closed it; and a mapping keeps the description that
 // it was made from, until it is unmapped, though the descriptor is closed. Opening
 // /proc/self/fd/N (proc_pid_fd(5)) makes another. The older record locks of
-// fcntl_locking(2) belong to a process.
+// fcntl_locking(2) belong to a process, and for them a process waits as a whole: one
+// that would close a circle of processes is refused (EDEADLK), though other goroutines
+// could go on.
 //
 // ExtraFiles arrive without the close-on-exec flag (execve(2), FD_CLOEXEC of
 // fcntl(2)): they could not arrive otherwise.

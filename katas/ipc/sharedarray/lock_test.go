@@ -10,7 +10,7 @@ import (
 )
 
 var _ = Describe("The lock of a shared array", func() {
-	It("has one holder among processes", spec.Worth(2), func(ctx SpecContext) {
+	It("has one holder among processes", spec.Worth(1), func(ctx SpecContext) {
 		array := makeArray(1)
 		one, two := start(array), start(array)
 		lock(ctx, array)
@@ -43,6 +43,33 @@ var _ = Describe("The lock of a shared array", func() {
 		lock(ctx, array)
 	})
 
+	It("has one holder, however often it goes from goroutine to goroutine and to another process", spec.Worth(1), func(ctx SpecContext) {
+		array := makeArray(1)
+		other := start(array)
+		one, two := regularly(array), regularly(array)
+		other.order("lock")
+		holders := func() int { return len(one.inside) + len(two.inside) + len(other.answers) }
+		// Whoever has it gives it back and wants it again, while the others wait: so it
+		// goes in all directions, to goroutines that have waited for long, too.
+		for range 20 {
+			Eventually(ctx, holders).ShouldNot(BeZero(), "nobody gets the lock")
+			spec.Quiet(ctx)
+			Expect(holders()).To(Equal(1), "so many hold the lock")
+			select {
+			case err := <-one.inside:
+				Expect(err).NotTo(HaveOccurred())
+				one.leave <- struct{}{}
+			case err := <-two.inside:
+				Expect(err).NotTo(HaveOccurred())
+				two.leave <- struct{}{}
+			case text := <-other.answers:
+				Expect(text).To(Equal(done))
+				other.order("unlock\nlock")
+				Expect(answer(ctx, other.answers)).To(Equal(done))
+			}
+		}
+	})
+
 	It("is not that of another array", spec.Worth(1), func(ctx SpecContext) {
 		one, two := makeArray(1), makeArray(1)
 		lock(ctx, one)
@@ -55,7 +82,24 @@ var _ = Describe("The lock of a shared array", func() {
 		Expect(answer(ctx, other)).To(Equal(done))
 	})
 
-	It("is free again when its holder is killed", spec.Worth(2), func(ctx SpecContext) {
+	It("is waited for by a process that has the lock of another array, for which others wait", spec.Worth(1), func(ctx SpecContext) {
+		one, two := makeArray(1), makeArray(2)
+		other := start(one, two)
+		Expect(other.obey(ctx, "len", 1)).To(Equal("2"), "the length of the second array that it attached")
+		lock(ctx, one)
+		Expect(other.obey(ctx, "lock", 1)).To(Equal(done))
+		// Each process waits for what the other has, but not with all of its goroutines.
+		foreign := other.order("lock", 0)
+		spec.Settled(ctx, foreign)
+		own := locking(two)
+		spec.Settled(ctx, own)
+		Expect(one.Unlock()).To(Succeed())
+		Expect(answer(ctx, foreign)).To(Equal(done))
+		Expect(other.obey(ctx, "unlock", 1)).To(Equal(done))
+		succeed(ctx, own)
+	})
+
+	It("is free again when its holder is killed", spec.Worth(1), func(ctx SpecContext) {
 		array := makeArray(1)
 		one, two := start(array), start(array)
 		Expect(one.obey(ctx, "lock")).To(Equal(done))
@@ -86,6 +130,19 @@ var _ = Describe("The lock of a shared array", func() {
 		holder.kill()
 		succeed(ctx, own)
 		Expect(spec.State(heir)).To(Equal("S"))
+	})
+
+	It("is free again when its holder is killed that has made the array, and handed it on", spec.Worth(1), func(ctx SpecContext) {
+		holder := startMaker()
+		Expect(holder.obey(ctx, "add", 0, 7)).To(Equal("7"))
+		Expect(holder.obey(ctx, "lock")).To(Equal(done))
+		// From here on it is the heir that answers.
+		holder.begin(ctx, "appoint")
+		Expect(holder.obey(ctx, "add", 0, 1)).To(Equal("8"))
+		waiting := holder.order("lock")
+		spec.Settled(ctx, waiting)
+		holder.kill()
+		Expect(answer(ctx, waiting)).To(Equal(done))
 	})
 
 	It("is waited for without burning CPU", spec.Worth(1), func(ctx SpecContext) {

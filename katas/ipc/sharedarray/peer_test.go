@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -18,18 +19,47 @@ import (
 	"github.com/concurrency-dojo/dojo/katas/ipc/sharedarray"
 )
 
-// peerRole is a process that has attached the array of descriptor 3, and obeys the
-// lines of its standard input, each with one line.
-var peerRole = spec.Child("sharedarray/peer", func([]string) int {
-	array, err := sharedarray.Attach(os.NewFile(3, "array"))
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "attach in the other process:", err)
-		return 1
+// peerRole is a process that has attached the array of descriptor 3, and a second one if
+// it was given that as descriptor 5, and obeys the lines of its standard input, each with
+// one line.
+var peerRole = spec.Child("sharedarray/peer", func(more []string) int {
+	var arrays []*sharedarray.Array
+	for _, descriptor := range []uintptr{3, 5}[:1+len(more)] {
+		array, err := sharedarray.Attach(os.NewFile(descriptor, "array"))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "attach in the other process:", err)
+			return 1
+		}
+		arrays = append(arrays, array)
 	}
 	// One os.File for all: a second one, once it is collected, would close descriptor 4.
 	tether := os.NewFile(4, "tether")
 	for orders := bufio.NewScanner(os.Stdin); orders.Scan(); {
-		fmt.Println(obey(array, tether, orders.Text()))
+		fmt.Println(obey(arrays, tether, orders.Text()))
+	}
+	return 0
+})
+
+// makerRole is a process that has made the array itself. It obeys as a peer does, until
+// it is told to appoint an heir: a peer that reads all orders from then on.
+var makerRole = spec.Child("sharedarray/maker", func([]string) int {
+	array, err := sharedarray.New(1)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "make in the other process:", err)
+		return 1
+	}
+	tether := os.NewFile(4, "tether")
+	for orders := bufio.NewScanner(os.Stdin); orders.Scan(); {
+		if orders.Text() != "appoint" {
+			fmt.Println(obey([]*sharedarray.Array{array}, tether, orders.Text()))
+			continue
+		}
+		line := peerRole.Command()
+		heir := exec.Command(line[0], line[1:]...)
+		heir.Stdin, heir.Stdout, heir.Stderr = os.Stdin, os.Stdout, os.Stderr
+		heir.ExtraFiles = []*os.File{array.File(), tether}
+		fmt.Println(started(heir))
+		io.Copy(io.Discard, tether)
 	}
 	return 0
 })
@@ -37,22 +67,25 @@ var peerRole = spec.Child("sharedarray/peer", func([]string) int {
 // done is the answer of a peer to what has no result.
 const done = "<nil>"
 
-func obey(array *sharedarray.Array, tether *os.File, order string) any {
+// obey does what an order says. After len, lock and unlock stands which array is meant,
+// if it isn't the first.
+func obey(arrays []*sharedarray.Array, tether *os.File, order string) any {
+	array := arrays[0]
 	var word string
 	var i int
 	var delta int64
 	fmt.Sscan(order, &word, &i, &delta)
 	switch word {
 	case "len":
-		return array.Len()
+		return arrays[i].Len()
 	case "add":
 		return array.Add(i, delta)
 	case "compete":
 		return compete(array)
 	case "lock":
-		return array.Lock()
+		return arrays[i].Lock()
 	case "unlock":
-		return array.Unlock()
+		return arrays[i].Unlock()
 	case "close":
 		return array.Close()
 	case "start":
@@ -66,6 +99,11 @@ func obey(array *sharedarray.Array, tether *os.File, order string) any {
 func program(tether *os.File, files ...*os.File) any {
 	command := exec.Command("cat")
 	command.Stdin, command.ExtraFiles = tether, files
+	return started(command)
+}
+
+// started starts a command, and returns its pid or what is wrong.
+func started(command *exec.Cmd) any {
 	if err := command.Start(); err != nil {
 		return err
 	}
@@ -81,8 +119,9 @@ const (
 	mostAdds = 1_000_000
 )
 
-// compete adds 1 to number 0, and returns how often.
-func compete(array *sharedarray.Array) (made int64) {
+// compete adds 1 to number 0, and returns how often, and the total of what Add returned.
+func compete(array *sharedarray.Array) string {
+	var made, sums int64
 	last, others := array.Add(0, 0), 0
 	for made < adds || others < between && made < mostAdds {
 		sum := array.Add(0, 1)
@@ -90,9 +129,10 @@ func compete(array *sharedarray.Array) (made int64) {
 			others++
 		}
 		last = sum
+		sums += sum
 		made++
 	}
-	return made
+	return fmt.Sprint(made, sums)
 }
 
 // peer is such a process.
@@ -103,13 +143,30 @@ type peer struct {
 	tether  spec.Tether
 }
 
-// start starts a process and hands it the array. It is killed after the spec, and the
-// programs that it has started end then too.
-func start(array *subject) *peer {
+// start starts a process and hands it the array, or two. It is killed after the spec, and
+// the programs that it has started end then too.
+func start(array *subject, second ...*subject) *peer {
 	GinkgoHelper()
-	line := peerRole.Command()
+	var more []string
+	files := []*os.File{array.File()}
+	for _, s := range second {
+		more, files = append(more, "more"), append(files, s.File())
+	}
+	return launch(peerRole.Command(more...), files...)
+}
+
+// startMaker starts a process that makes an array of one number. It ends as others do.
+func startMaker() *peer {
+	GinkgoHelper()
+	return launch(makerRole.Command(), nil)
+}
+
+// launch starts a process with the first file as descriptor 3, or none, the tether as
+// descriptor 4, and the others behind.
+func launch(line []string, files ...*os.File) *peer {
+	GinkgoHelper()
 	p := &peer{command: exec.Command(line[0], line[1:]...), tether: spec.Tie()}
-	p.command.ExtraFiles = []*os.File{array.File(), p.tether.Read}
+	p.command.ExtraFiles = slices.Insert(files, 1, p.tether.Read)
 	p.command.Stderr = GinkgoWriter
 	orders, err := p.command.StdinPipe()
 	Expect(err).NotTo(HaveOccurred())
@@ -164,8 +221,10 @@ func (p *peer) begin(ctx context.Context, order string) (pid int) {
 	Expect(err).NotTo(HaveOccurred(), text)
 	DeferCleanup(func() {
 		p.kill()
-		p.command.Wait()
 		p.tether.Cut()
+		// One that waits for the lock doesn't see that.
+		unix.Kill(pid, unix.SIGKILL)
+		p.command.Wait()
 		unix.Wait4(pid, nil, 0, nil)
 	})
 	return pid

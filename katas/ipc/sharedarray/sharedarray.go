@@ -16,8 +16,9 @@ func New(n int) (*Array, error) {
 // Attach returns the array whose File another process has given to this one. From
 // then on file belongs to the Array, and the caller neither uses nor closes it.
 //
-// A file in which there is no array, such as a pipe or an empty file, is an error.
-// Then nothing is left open but file, which stays the caller's.
+// A file in which there is no array, such as a pipe, an empty file or one that is too
+// short for a number, is an error. Then nothing is left open but file, which stays the
+// caller's.
 func Attach(file *os.File) (*Array, error) {
 	panic("TODO: implement Attach")
 }

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"syscall"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -53,6 +55,40 @@ func locking(array *subject) <-chan error {
 	})
 }
 
+// regular is a goroutine that takes the lock again and again.
+type regular struct {
+	inside chan error    // what Lock has returned
+	leave  chan struct{} // sent to give the lock back, and to want it again at once
+}
+
+// regularly starts such a goroutine. It ends after the spec, when it has had the lock
+// once more.
+func regularly(array *subject) regular {
+	ended, over := make(chan struct{}), make(chan struct{})
+	array.calls = append(array.calls, ended)
+	DeferCleanup(func() { close(over) })
+	r := regular{inside: make(chan error, 1), leave: make(chan struct{})}
+	spec.Go(func() error {
+		defer close(ended)
+		for {
+			if err := array.Lock(); err != nil {
+				r.inside <- err
+				return err
+			}
+			r.inside <- nil
+			select {
+			case <-r.leave:
+			case <-over:
+				return array.Unlock()
+			}
+			if err := array.Unlock(); err != nil {
+				return err
+			}
+		}
+	})
+	return r
+}
+
 // lock calls Lock where it needn't wait for long.
 func lock(ctx context.Context, array *subject) {
 	GinkgoHelper()
@@ -82,6 +118,27 @@ func held(pid int, file os.FileInfo) (all []string) {
 	for _, link := range links {
 		if target, err := os.Stat(link); err == nil && os.SameFile(target, file) {
 			all = append(all, "descriptor "+filepath.Base(link))
+		}
+	}
+	return all
+}
+
+// named returns the paths of the files that a process has open and that lie in a folder,
+// where others can open them. The kernel's own don't count: the runtime reads some.
+func named(pid int) (all []string) {
+	GinkgoHelper()
+	links, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/fd/*")
+	Expect(links).NotTo(BeEmpty(), "the process has ended")
+	for _, link := range links {
+		path, _ := os.Readlink(link)
+		file, err := os.Stat(link)
+		// What is no file but a pipe or an event has no path either.
+		if err != nil || !strings.HasPrefix(path, "/") || !file.Mode().IsRegular() {
+			continue
+		}
+		kernels := strings.HasPrefix(path, "/proc/") || strings.HasPrefix(path, "/sys/")
+		if file.Sys().(*syscall.Stat_t).Nlink > 0 && !kernels {
+			all = append(all, path)
 		}
 	}
 	return all

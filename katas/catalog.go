@@ -110,7 +110,7 @@ var Catalog = []Kata{
 	{ID: "ipc/namedsemaphore", Title: "A semaphore found by name", Level: 4, Points: 17, Linux: true,
 		Imports: with(systems, "encoding/binary", "encoding/json", "net", "regexp"),
 		Topics:  []string{"semaphores between processes", "file locks", "death of a holder"}},
-	{ID: "ipc/messagequeue", Title: "A bounded queue between processes", Level: 4, Points: 19, Linux: true,
+	{ID: "ipc/messagequeue", Title: "A bounded queue between processes", Level: 4, Points: 24, Linux: true,
 		Imports: with(systems, "encoding/binary", "encoding/gob", "encoding/json", "net"),
 		Topics:  []string{"multiprocessing.Queue", "message queues", "producers and consumers", "death of a consumer"}},
 	{ID: "ipc/manager", Title: "Share a list and a map over RPC", Level: 4, Points: 17, Imports: with(networks, "encoding/gob", "net/rpc"),

@@ -11,16 +11,18 @@
 // # Rules
 //
 //   - Any number of processes may open a queue, each as often as it likes, and any
-//     number of goroutines may call Put and Take of one Queue at once.
+//     number of goroutines may call Put and Take of one Queue at once. A process may
+//     serve several queues, each in a folder of its own.
 //   - First in, first out: if Put has returned before another Put begins, in
 //     whichever process, its message is taken before the other's. So what one producer
 //     puts, one message after the other, is taken in that order.
 //   - Each message is taken once, and whole, however large it is.
 //   - The queue holds as many messages as its capacity says, whatever their sizes. Put
 //     waits while it is full, and for nothing else.
-//   - A call that waits costs no CPU: it is woken by what it waits for, not by a
-//     clock. That holds for all the processes, the one that serves the queue too. If
-//     several wait and one can go on, one of them does, no matter which.
+//   - A call that waits, of Server.Close too, costs no CPU: it is woken by what it
+//     waits for, not by a clock. That holds for all the processes, the one that serves
+//     the queue too. If several wait and one can go on, one of them does, no matter
+//     which.
 //   - A process that is killed (kill -9) loses at most one message for each of its
 //     calls of Take: the one that the call has returned, or was about to. While
 //     the queue is empty there is none that a Take could be about to return. It takes no

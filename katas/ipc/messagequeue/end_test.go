@@ -4,8 +4,10 @@ package messagequeue_test
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -39,6 +41,29 @@ var _ = Describe("A process that is killed", func() {
 		for _, expected := range []string{"second", "third", "fourth", "fifth", "sixth"} {
 			Expect(queue.take(ctx)).To(Equal(expected))
 		}
+	})
+
+	It("keeps no room for the message that it was about to get", spec.Worth(1), func(ctx SpecContext) {
+		server := serve(1)
+		queue := server.open()
+		child := start(consumer, server.folder, 1, 1)
+		child.waitsAfter(ctx, 1)
+		// Stopped, it reads nothing of what it is sent, which is too much for a pipe.
+		child.stops(ctx)
+		large := strings.Repeat("large", 1<<18)
+		put := queue.putting(ctx, large)
+		spec.Quiet(ctx)
+		child.dies(ctx)
+		Expect(errorOf(ctx, put)).To(Succeed())
+		// The message may be lost, or may have come back.
+		next := queue.putting(ctx, "next")
+		taken := queue.take(ctx)
+		if taken != "next" {
+			Expect(taken == large).To(BeTrue(), "what has come back is not whole")
+			taken = queue.take(ctx)
+		}
+		Expect(taken).To(Equal("next"))
+		Expect(errorOf(ctx, next)).To(Succeed())
 	})
 
 	It("leaves no half message and no less room when it waits to put one", spec.Worth(1), func(ctx SpecContext) {
@@ -85,10 +110,32 @@ var _ = Describe("Closing", func() {
 		closing := server.closing(ctx)
 		Expect(errorOf(ctx, late)).To(MatchError(messagequeue.ErrClosed), "a Put that waits")
 		spec.Settled(ctx, closing)
+		spec.Idle(ctx)
 		Expect(queue.take(ctx)).To(Equal("first"))
 		Expect(errorOf(ctx, queue.putting(ctx, "later"))).To(MatchError(messagequeue.ErrClosed))
 		spec.Settled(ctx, closing)
 		Expect(server.open().take(ctx)).To(Equal("second"))
+		Expect(errorOf(ctx, closing)).To(Succeed())
+		gone(ctx, server, queue)
+	})
+
+	It("waits for those who are taking the last messages", spec.Worth(1), func(ctx SpecContext) {
+		const messages = 4
+		server := serve(messages)
+		queue := server.open()
+		for i := range messages {
+			queue.puts(ctx, strings.Repeat(fmt.Sprint(i), 1<<20))
+		}
+		closing := server.closing(ctx)
+		spec.Settled(ctx, closing)
+		// When the last begins, the others are still busy.
+		var calls []<-chan took
+		for range messages {
+			calls = append(calls, queue.taking(ctx))
+		}
+		for _, call := range calls {
+			Expect(messageOf(ctx, call)).To(HaveLen(1 << 20))
+		}
 		Expect(errorOf(ctx, closing)).To(Succeed())
 		gone(ctx, server, queue)
 	})
@@ -116,6 +163,12 @@ var _ = Describe("Closing", func() {
 		spec.Settled(ctx, closing)
 		giveUp()
 		Expect(errorOf(ctx, closing)).To(MatchError(context.Canceled))
+		gone(ctx, server, queue)
+
+		server = serve(1)
+		queue = server.open()
+		queue.puts(ctx, "first")
+		Expect(errorOf(ctx, server.closing(late(ctx)))).To(MatchError(context.DeadlineExceeded))
 		gone(ctx, server, queue)
 	})
 })

@@ -50,7 +50,7 @@ func Open(folder string) (*Queue, error) {
 }
 
 // Put appends a message, which may be empty, and waits while the queue is full. When
-// it has returned nil, the message is in the queue.
+// it has returned nil, the message is in the queue, and the slice the caller's again.
 //
 // If ctx ends first, Put returns ctx.Err(), and the message neither is in the queue
 // nor comes into it. If ctx had ended before the call, and there is room, either is
@@ -59,7 +59,8 @@ func (q *Queue) Put(ctx context.Context, message []byte) error {
 	panic("TODO: implement Put")
 }
 
-// Take removes and returns the oldest message, and waits while there is none.
+// Take removes and returns the oldest message, which is the caller's to keep and to
+// change, and waits while there is none.
 //
 // If ctx ends first, Take returns ctx.Err(), and has taken nothing. If ctx has ended
 // and there is a message, either is right. When the queue is closed and empty, Take

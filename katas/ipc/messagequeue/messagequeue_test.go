@@ -23,6 +23,8 @@ var _ = Describe("A message queue", func() {
 		_, err := messagequeue.Open(spec.Folder())
 		Expect(err).To(MatchError(fs.ErrNotExist), "there is no queue in the folder")
 
+		elsewhere := serve(1)
+		elsewhere.open().puts(ctx, "elsewhere")
 		server := serve(8)
 		child := start(producer, server.folder, 1, 3, 100)
 		child.input.Cut()
@@ -37,6 +39,7 @@ var _ = Describe("A message queue", func() {
 		Expect(other.take(ctx)).To(BeEmpty())
 		Expect(one.take(ctx)).To(Equal(binary))
 		Expect(one.take(ctx)).To(Equal("last"))
+		Expect(elsewhere.open().take(ctx)).To(Equal("elsewhere"), "the queue in another folder")
 	})
 
 	It("gives each message to one consumer, and each producer's in their order", spec.Worth(2), func(ctx SpecContext) {
@@ -106,6 +109,39 @@ var _ = Describe("A message queue", func() {
 		other.succeeds(ctx)
 	})
 
+	It("keeps apart what goroutines put at once, and what they took", spec.Worth(1), func(ctx SpecContext) {
+		const callers = 8
+		server := serve(1)
+		queue := server.open()
+		queue.puts(ctx, "first")
+		var puts []<-chan error
+		var names []string
+		for number := range callers {
+			puts = append(puts, queue.putting(ctx, string(message(number, 0, 10_000))))
+			names = append(names, fmt.Sprint(number, " 0"))
+		}
+		spec.Settled(ctx, puts...)
+		Expect(queue.take(ctx)).To(Equal("first"))
+		// Whoever keeps a message while it takes the next still has that one.
+		taking := spec.Go(func() (all [][]byte) {
+			for range callers {
+				message, _ := queue.Take(ctx)
+				all = append(all, message)
+			}
+			return all
+		})
+		for _, put := range puts {
+			Expect(errorOf(ctx, put)).To(Succeed())
+		}
+		var kept [][]byte
+		Eventually(ctx, taking).Should(Receive(&kept), "a message is lost, or Take doesn't notice it")
+		var taken []string
+		for _, message := range kept {
+			taken = append(taken, identify(message))
+		}
+		Expect(taken).To(ConsistOf(names))
+	})
+
 	It("makes producers wait while it is full, at no CPU", spec.Worth(2), func(ctx SpecContext) {
 		const capacity = 3
 		server := serve(capacity)
@@ -166,6 +202,7 @@ var _ = Describe("A message queue", func() {
 			giveUp()
 			Expect(errorOf(ctx, call)).To(MatchError(context.Canceled))
 		}
+		Expect(errorOf(ctx, queue.putting(late(ctx), "late"))).To(MatchError(context.DeadlineExceeded))
 		Expect(queue.take(ctx)).To(Equal("first"))
 		waiting := queue.taking(ctx)
 		spec.Quiet(ctx)
@@ -184,6 +221,7 @@ var _ = Describe("A message queue", func() {
 		spec.Settled(ctx, call)
 		giveUp()
 		Expect(endOf(ctx, call).err).To(MatchError(context.Canceled))
+		Expect(endOf(ctx, queue.taking(late(ctx))).err).To(MatchError(context.DeadlineExceeded))
 		other.puts(ctx, "kept")
 		Expect(other.take(ctx)).To(Equal("kept"))
 
@@ -203,6 +241,91 @@ var _ = Describe("A message queue", func() {
 				seen.message = other.take(ctx)
 			}
 			Expect(seen.message).To(Equal(fmt.Sprint(round)))
+		}
+	})
+
+	It("says of each call that gave up what is true", spec.Worth(1), func(ctx SpecContext) {
+		server := serve(2)
+		queue := server.open()
+		// Once for each time that a call asks its context, which ends then.
+		for times := int64(1); ; times++ {
+			over := ending(ctx, times)
+			if err := errorOf(ctx, queue.putting(over, "doubtful")); err != nil {
+				Expect(err).To(MatchError(context.Canceled))
+				queue.puts(ctx, "certain")
+				Expect(queue.take(ctx)).To(Equal("certain"), "there is a message whose Put has said that it isn't there")
+			} else {
+				Expect(queue.take(ctx)).To(Equal("doubtful"))
+			}
+			if over.Context.Err() == nil {
+				break
+			}
+		}
+		for times := int64(1); ; times++ {
+			over := ending(ctx, times)
+			queue.puts(ctx, "kept")
+			seen := endOf(ctx, queue.taking(over))
+			if seen.err != nil {
+				Expect(seen.err).To(MatchError(context.Canceled))
+				seen.message = queue.take(ctx)
+			}
+			Expect(seen.message).To(Equal("kept"))
+			if over.Context.Err() == nil {
+				break
+			}
+		}
+	})
+
+	It("lets another go on when one that could gives up", spec.Worth(1), func(ctx SpecContext) {
+		const rounds, leaving, staying = 10, 16, 8
+		server := serve(staying)
+		queue, other := server.open(), server.open()
+		for range rounds {
+			var calls []<-chan took
+			var ends []context.CancelFunc
+			take := func(ctx context.Context) {
+				calls = append(calls, queue.taking(ctx))
+			}
+			for range leaving {
+				impatient, giveUp := context.WithCancel(ctx)
+				take(impatient)
+				ends = append(ends, giveUp)
+			}
+			spec.Settled(ctx, calls...)
+			for range staying {
+				take(ctx)
+			}
+			spec.Settled(ctx, calls...)
+
+			var puts []<-chan error
+			for i := range staying {
+				puts = append(puts, other.putting(ctx, fmt.Sprint(i)))
+			}
+			for _, giveUp := range ends {
+				giveUp()
+			}
+			for _, put := range puts {
+				Expect(errorOf(ctx, put)).To(Succeed())
+			}
+			taken := 0
+			for _, call := range calls[:leaving] {
+				if seen := endOf(ctx, call); seen.err == nil {
+					taken++
+				} else {
+					Expect(seen.err).To(MatchError(context.Canceled))
+				}
+			}
+			waited := func() (ended int) {
+				for _, call := range calls[leaving:] {
+					ended += len(call)
+				}
+				return ended
+			}
+			Eventually(ctx, waited).Should(Equal(staying-taken), "a message is there, and nobody takes it")
+			for range taken {
+				other.puts(ctx, "more")
+			}
+			Eventually(ctx, waited).Should(Equal(staying), "a message is there, and nobody takes it")
 		}
 	})
 })

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -179,6 +180,13 @@ func (p *process) waitsAfter(ctx context.Context, count int) {
 	spec.Quiet(ctx)
 	Expect(said()).To(Equal(count), "the process went on where it had to wait: how many lines it has said")
 	Expect(p.ended).NotTo(Receive(), "the process has ended")
+}
+
+// stops stops the process, which can still be killed.
+func (p *process) stops(ctx context.Context) {
+	GinkgoHelper()
+	Expect(p.command.Process.Signal(syscall.SIGSTOP)).To(Succeed())
+	Eventually(ctx, func() string { return spec.State(p.command.Process.Pid) }).Should(Equal("T"))
 }
 
 // dies kills the process as kill -9 does, and waits until it is gone.

@@ -5,6 +5,8 @@ package messagequeue_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -47,6 +49,45 @@ func (s served) open() subject {
 // closing calls Close in a goroutine of its own.
 func (s served) closing(ctx context.Context) <-chan error {
 	return spec.Go(func() error { return s.Close(ctx) })
+}
+
+// late is a context whose deadline is long past.
+func late(ctx context.Context) context.Context {
+	over, end := context.WithDeadlineCause(ctx, time.Unix(1, 0), errors.New("a cause is not what Err returns"))
+	DeferCleanup(end)
+	return over
+}
+
+// endingContext is a context that ends when somebody asks whether it has ended.
+type endingContext struct {
+	context.Context
+	end   context.CancelFunc
+	times atomic.Int64
+}
+
+// ending returns a context that ends when it is asked for so many times.
+func ending(ctx context.Context, times int64) *endingContext {
+	over := new(endingContext)
+	over.Context, over.end = context.WithCancel(ctx)
+	over.times.Store(times)
+	DeferCleanup(over.end)
+	return over
+}
+
+func (c *endingContext) asked() {
+	if c.times.Add(-1) == 0 {
+		c.end()
+	}
+}
+
+func (c *endingContext) Done() <-chan struct{} {
+	c.asked()
+	return c.Context.Done()
+}
+
+func (c *endingContext) Err() error {
+	c.asked()
+	return c.Context.Err()
 }
 
 // subject is the queue that a spec is about.

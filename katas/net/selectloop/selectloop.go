@@ -37,9 +37,9 @@ type Loop struct {
 // family that listens. The descriptor is the loop's from then on; whether it is
 // blocking is the loop's to choose.
 //
-// If the listener is not below SetSize, or New needs a descriptor of its own and gets
-// none that is, it returns ErrSetSize. With an error, the listener stays the caller's,
-// open, and nothing else is left.
+// If the listener is below 0 or not below SetSize, or New needs a descriptor of its own
+// and gets none that is below, it returns ErrSetSize. With an error, the listener stays
+// the caller's, open, and nothing else is left.
 func New(listener int) (*Loop, error) {
 	panic("TODO: implement New")
 }
@@ -54,7 +54,7 @@ func New(listener int) (*Loop, error) {
 // that breaks is closed. A client whose descriptor is not below SetSize is closed
 // before anything is sent to it, and all others are served as before.
 //
-// For a client that doesn't read what it gets, the loop keeps up to 64 KiB, and reads
+// For a client that doesn't read what it gets, the loop keeps at most 64 KiB, and reads
 // nothing more from it until there is room. Nobody else notices.
 //
 // What Run does if there is no descriptor left for a client is left open.
@@ -63,8 +63,8 @@ func (l *Loop) Run() error {
 }
 
 // Stop makes Run return soon; what it has not sent to clients by then is lost. Stop
-// doesn't wait for that. It may be called from any goroutine, several times, and
-// before Run, which then returns at once. After Run has returned, Stop does nothing:
+// doesn't wait for that. It may be called from any goroutine, any number of times,
+// and before Run, which then returns at once. After Run has returned, Stop does nothing:
 // the numbers of the loop's descriptors may be somebody else's by then.
 func (l *Loop) Stop() {
 	panic("TODO: implement Stop")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -62,12 +63,19 @@ var _ = Describe("A loop", func() {
 			Expect(hear(client, name(i))).To(Equal(name(i)))
 		}
 		Expect(workers()).To(Equal(1), "goroutines of the loop")
+		loop.stuff(clients[0], clients[1])
+		Expect(workers()).To(Equal(1), "goroutines of the loop, when a client doesn't read")
 		loop.end(ctx)
 	})
 
 	It("bounds what it keeps for a client that doesn't read, and makes nobody wait for it", spec.Worth(2), func(ctx SpecContext) {
 		loop := begin(ctx)
 		slow, other := loop.dial(ctx), loop.dial(ctx)
+		other.turns()
+		// A loop that can write only a little at once keeps nearly all that it reads.
+		for _, fd := range served(loop.path) {
+			Expect(unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, 1)).To(Succeed())
+		}
 		sent := 0
 		for still := 0; still < 3; still++ {
 			now := slow.bulk(sent, 1<<20)
@@ -78,9 +86,16 @@ var _ = Describe("A loop", func() {
 			other.turns()
 			Expect(loop.kept(slow, sent)).To(BeNumerically("<=", most), "bytes that the loop keeps for a client that reads nothing")
 		}
+		// For each part that the client takes, the loop may read again, from much that has come.
+		got := 0
+		for range 16 {
+			got += slow.part(got)
+			other.turns()
+			Expect(loop.kept(slow, sent-got)).To(BeNumerically("<=", most), "bytes that the loop keeps for a client that reads little")
+		}
 		// All of it comes back when the client reads at last.
 		Expect(slow.CloseWrite()).To(Succeed())
-		slow.gets(sent)
+		slow.gets(got, sent)
 		loop.end(ctx)
 	})
 
@@ -100,18 +115,10 @@ var _ = Describe("A loop", func() {
 		Expect(come(ctx, sent, "the loop doesn't read")).To(Succeed())
 
 		// The end of the input comes while the loop has something to send.
-		size := 0
-		for {
-			now := small.bulk(size, 1<<10)
-			size += now
-			other.turns()
-			if now == 0 || loop.kept(small, size) > 0 {
-				break
-			}
-		}
+		size := loop.rest(small, other)
 		Expect(small.CloseWrite()).To(Succeed())
 		other.turns()
-		small.gets(size)
+		small.gets(0, size)
 		loop.left(other, 1, "when one of 3 clients is left")
 		loop.end(ctx)
 	})
@@ -120,7 +127,12 @@ var _ = Describe("A loop", func() {
 		loop := begin(ctx)
 		stays := loop.dial(ctx)
 		stays.turns()
-		leaves, breaks, early := loop.dial(ctx), loop.dial(ctx), loop.dial(ctx)
+		known := served(loop.path)
+		breaks := loop.dial(ctx)
+		stays.turns()
+		number := slices.DeleteFunc(served(loop.path), func(fd int) bool { return slices.Contains(known, fd) })
+		Expect(number).To(HaveLen(1), "connections that are open, for one more client")
+		leaves, early := loop.dial(ctx), loop.dial(ctx)
 		Expect(ask(leaves, "hello")).To(Equal("hello"))
 		leaves.Close()
 		// With something unread, a socket is reset when it is closed (ECONNRESET); and
@@ -131,8 +143,26 @@ var _ = Describe("A loop", func() {
 		early.Close()
 		loop.left(stays, 1, "when one of 4 clients is left")
 
-		next := loop.dial(ctx)
-		next.turns()
+		// Whoever gets the number of the client that had not read is somebody else.
+		for range 8 {
+			next, isServed, _ := loop.dialAs(ctx, number[0])
+			Expect(isServed).To(BeTrue(), "a new client is served")
+			next.turns()
+			if slices.Contains(served(loop.path), number[0]) {
+				break
+			}
+		}
+
+		// Here it is who reads that gets ECONNRESET.
+		before := len(served(loop.path))
+		unread := loop.dial(ctx)
+		io.WriteString(unread, "hello")
+		Eventually(ctx, func() (come int) {
+			unread.control(func(fd int) error { come = waiting(fd); return nil })
+			return come
+		}).Should(Equal(len("hello")), "bytes that have come back")
+		unread.Close()
+		loop.left(stays, before, "when one has left without reading")
 		stays.turns()
 		spec.Idle(ctx)
 		loop.end(ctx)
@@ -142,6 +172,12 @@ var _ = Describe("A loop", func() {
 		loop := begin(ctx)
 		spec.Idle(ctx)
 		idle, stuffed := loop.dial(ctx), loop.dial(ctx)
+		idle.turns()
+		spec.Idle(ctx)
+		// The input has ended, and there is something to send that has no room.
+		ended := loop.dial(ctx)
+		loop.rest(ended, idle)
+		Expect(ended.CloseWrite()).To(Succeed())
 		idle.turns()
 		spec.Idle(ctx)
 		loop.stuff(stuffed, idle)
@@ -165,11 +201,33 @@ var _ = Describe("A loop", func() {
 	})
 
 	It("refuses clients whose descriptors have no place in a set, and serves the others", spec.Worth(2), func(ctx SpecContext) {
-		_, err := selectloop.New(selectloop.SetSize)
-		Expect(err).To(MatchError(selectloop.ErrSetSize))
+		for _, fd := range []int{selectloop.SetSize, -1} {
+			_, err := selectloop.New(fd)
+			Expect(err).To(MatchError(selectloop.ErrSetSize), "New for the listener %d", fd)
+		}
 		loop := begin(ctx)
 		before := loop.dial(ctx)
 		before.turns()
+
+		// The last number that has a place, where the process may have so many, and the
+		// first that has none.
+		last := false
+		for range 8 {
+			_, isServed, could := loop.dialAs(ctx, selectloop.SetSize-1)
+			if last = !could || isServed && slices.Contains(served(loop.path), selectloop.SetSize-1); last {
+				break
+			}
+		}
+		Expect(last).To(BeTrue(), "a client whose descriptor is the last below SetSize is served")
+		for range 3 {
+			client, _, _ := loop.dialAs(ctx, selectloop.SetSize)
+			before.turns()
+			for _, fd := range served(loop.path) {
+				Expect(fd).To(BeNumerically("<", selectloop.SetSize), "the descriptor of a client that is served, or not closed")
+			}
+			client.Close()
+		}
+
 		spare, _ := listen()
 		mine := true
 		DeferCleanup(func() {
@@ -177,7 +235,7 @@ var _ = Describe("A loop", func() {
 				unix.Close(spare)
 			}
 		})
-		release, full := occupy()
+		release, full := occupy(selectloop.SetSize)
 		if !full {
 			// The process may not have so many descriptors open.
 			loop.end(ctx)

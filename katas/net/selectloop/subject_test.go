@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -96,9 +97,45 @@ func (s *subject) dial(ctx context.Context) client {
 	GinkgoHelper()
 	conn, err := net.Dial("unix", s.path)
 	Expect(err).NotTo(HaveOccurred(), "a client can't connect")
+	return s.client(ctx, conn)
+}
+
+func (s *subject) client(ctx context.Context, conn net.Conn) client {
 	DeferCleanup(func() { conn.Close() })
 	context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	return client{conn.(*net.UnixConn)}
+}
+
+// dialAs connects a client and has the loop's accept get this number, which must be
+// free. It returns when the client has been served or refused, and whether that could
+// be done at all. Somebody who reads /proc may have got in between: look at served.
+func (s *subject) dialAs(ctx context.Context, number int) (c client, isServed, could bool) {
+	GinkgoHelper()
+	null, err := unix.Open(os.DevNull, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	Expect(err).NotTo(HaveOccurred())
+	// The client's own socket may not have the number either. Once that is there, and
+	// not yet connected, the number is free and no lower one is.
+	place, failed := unix.FcntlInt(uintptr(null), unix.F_DUPFD_CLOEXEC, number)
+	unix.Close(null)
+	var release func()
+	dialer := net.Dialer{Control: func(string, string, syscall.RawConn) error {
+		release, could = occupy(number)
+		if failed == nil {
+			unix.Close(place)
+		}
+		return nil
+	}}
+	conn, err := dialer.Dial("unix", s.path)
+	Expect(err).NotTo(HaveOccurred(), "a client can't connect")
+	defer release()
+	c = s.client(ctx, conn)
+	back, err := ask(c, "x")
+	if err != nil {
+		Expect(back).To(BeEmpty(), "what a client gets that is refused")
+		return c, false, could
+	}
+	Expect(back).To(Equal("x"), "what a new client gets that has sent x")
+	return c, true, could
 }
 
 // ask sends text and returns what comes back of it.
@@ -171,15 +208,45 @@ func (s *subject) stuff(c, other client) {
 	}
 }
 
-// gets reads to the end and expects so many bytes of bulk.
-func (c client) gets(sent int) {
+// rest has a client send little by little until the loop keeps something for it, or
+// nothing more is taken, and returns how many bytes that were.
+func (s *subject) rest(c, other client) (sent int) {
+	GinkgoHelper()
+	for {
+		now := c.bulk(sent, 1<<10)
+		sent += now
+		other.turns()
+		if now == 0 || s.kept(c, sent) > 0 {
+			return sent
+		}
+	}
+}
+
+// gets reads to the end and expects so many bytes of bulk, of which it has got some.
+func (c client) gets(got, sent int) {
 	GinkgoHelper()
 	back, err := io.ReadAll(c)
-	Expect(err).NotTo(HaveOccurred(), "after %d of %d bytes", len(back), sent)
-	Expect(len(back)).To(Equal(sent), "bytes that come back")
+	Expect(err).NotTo(HaveOccurred(), "after %d of %d bytes", got+len(back), sent)
+	Expect(got+len(back)).To(Equal(sent), "bytes that come back")
+	same(got, back)
+}
+
+// part reads some bytes of bulk, and returns how many.
+func (c client) part(got int) int {
+	GinkgoHelper()
+	back := make([]byte, 16<<10)
+	n, err := c.Read(back)
+	Expect(err).NotTo(HaveOccurred(), "after %d bytes", got)
+	same(got, back[:n])
+	return n
+}
+
+// same expects back to be bulk, from this byte on.
+func same(from int, back []byte) {
+	GinkgoHelper()
 	for i, b := range back {
-		if b != pattern(i) {
-			Fail(fmt.Sprintf("byte %d of %d that come back is another", i, sent))
+		if b != pattern(from+i) {
+			Fail(fmt.Sprintf("byte %d of those that come back is another", from+i))
 		}
 	}
 }

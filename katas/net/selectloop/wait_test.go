@@ -17,16 +17,29 @@ import (
 )
 
 // pipe is a pipe whose descriptors are closed after the spec.
-type pipe struct{ in, out int }
+type pipe struct {
+	in, out int
+	closed  map[int]bool
+}
 
-func open() pipe {
+func open() *pipe {
 	GinkgoHelper()
 	var ends [2]int
 	Expect(unix.Pipe2(ends[:], unix.O_CLOEXEC|unix.O_NONBLOCK)).To(Succeed())
-	p := &pipe{ends[0], ends[1]}
-	DeferCleanup(unix.Close, p.in)
-	DeferCleanup(unix.Close, p.out)
-	return *p
+	p := &pipe{ends[0], ends[1], map[int]bool{}}
+	DeferCleanup(func() {
+		p.close(p.in)
+		p.close(p.out)
+	})
+	return p
+}
+
+// close closes one of the ends, if it is still open.
+func (p *pipe) close(end int) {
+	if !p.closed[end] {
+		p.closed[end] = true
+		unix.Close(end)
+	}
 }
 
 // write writes a byte.
@@ -88,6 +101,16 @@ var _ = Describe("A wait for descriptors", func() {
 		// Its input ends, and writing to it fails.
 		unix.Close(pair[1])
 		finds(ctx, []int{first.in, pair[0]}, []int{pair[0]}, []int{pair[0]}, []int{pair[0]})
+
+		// The same of pipes, which poll(2) tells with nothing but POLLHUP and POLLERR:
+		// nothing comes any more from the one, and the other has neither room nor a reader.
+		ended, broken := open(), open()
+		ended.close(ended.out)
+		for broken.full() {
+		}
+		broken.close(broken.in)
+		finds(ctx, []int{first.in, ended.in}, nil, []int{ended.in}, nil)
+		finds(ctx, nil, []int{second.out, broken.out}, nil, []int{broken.out})
 	})
 
 	It("blocks until one can, without burning CPU, and whatever signals come", spec.Worth(2), func(ctx SpecContext) {
@@ -105,6 +128,10 @@ var _ = Describe("A wait for descriptors", func() {
 		id := come(ctx, thread, "nobody waits")
 		spec.Settled(ctx, call)
 		spec.Idle(ctx)
+		// Another one may wait meanwhile, for something else.
+		ready := open()
+		write(ready.out)
+		finds(ctx, []int{ready.in, reading.in}, []int{ready.out, writing.out}, []int{ready.in}, []int{ready.out})
 		for range 5 {
 			interrupt(ctx, id)
 			spec.Settled(ctx, call)
@@ -127,6 +154,9 @@ var _ = Describe("A wait for descriptors", func() {
 		if _, err := unix.FcntlInt(unused, unix.F_GETFD, 0); err == unix.EBADF {
 			fails(ctx, []int{here.in, unused}, nil, unix.EBADF)
 			fails(ctx, nil, []int{here.out, unused}, unix.EBADF)
+			// A number that has no place comes first, wherever it stands.
+			fails(ctx, []int{unused, selectloop.SetSize}, nil, selectloop.ErrSetSize)
+			fails(ctx, []int{unused}, []int{here.out, -1}, selectloop.ErrSetSize)
 		}
 		// Where the process may have so many open: the last that has a place, and one
 		// that has none although it is open.
@@ -146,7 +176,7 @@ var _ = Describe("A wait for descriptors", func() {
 })
 
 // full writes to a pipe, and returns false once it is full.
-func (p pipe) full() bool {
+func (p *pipe) full() bool {
 	_, err := unix.Write(p.out, make([]byte, 4096))
 	return err == nil
 }

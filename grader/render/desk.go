@@ -29,6 +29,10 @@ func Standing(card score.Scorecard, options Options) string {
 func Desk(kata score.KataCard, live map[string]bool, options Options) string {
 	s := &sheet{page: newPage(options), card: score.Scorecard{Katas: []score.KataCard{kata}}, verbose: options.Verbose}
 	s.title(kata, live != nil)
+	if live == nil && len(kata.Complaints) > 0 {
+		s.complaints(kata)
+		return s.String()
+	}
 	s.gap()
 	for _, spec := range kata.Specs {
 		if kata.Verdict == score.KataNotAttempted || live != nil {
@@ -78,18 +82,15 @@ func (s *sheet) specLine(spec score.SpecCard, live map[string]bool) {
 func (s *sheet) firstFault(kata score.KataCard) {
 	s.gap()
 	failed, uncounted := sortOut(kata.Specs)
-	switch {
-	case len(kata.Complaints) > 0:
-		s.complaints(kata)
-	case len(failed) > 0:
+	if len(failed) > 0 {
 		s.spec(failed[0], telling{})
 		s.again(failed[0].Diagnosis.Replay)
-	default:
-		if kata.Message != "" {
-			s.text(s.margin(2), phrase(kata.Message))
-		}
-		s.uncounted(kata, uncounted)
+		return
 	}
+	if kata.Message != "" {
+		s.text(s.margin(2), phrase(kata.Message))
+	}
+	s.uncounted(kata, uncounted)
 }
 
 // Shelf lists katas with how they stand; the one at is marked.

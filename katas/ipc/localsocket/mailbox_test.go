@@ -66,9 +66,10 @@ var _ = Describe("A mailbox", func() {
 	})
 
 	It("hands each message to one of several who receive", spec.Worth(1), func(ctx SpecContext) {
-		const receivers, each = 4, 100
+		// What is large takes long to copy, long enough for another call to come.
+		const receivers, each, least = 4, 100, 40_000
 		path := name()
-		m := open(ctx, path, 2000)
+		m := open(ctx, path, least+receivers*each)
 		var all []<-chan []received
 		for range receivers {
 			all = append(all, spec.Go(func() (seen []received) {
@@ -81,7 +82,7 @@ var _ = Describe("A mailbox", func() {
 		}
 		spec.Settled(ctx, all...)
 		// A message that two calls mix up is no longer made of one letter.
-		text := func(i int) string { return strings.Repeat(string(rune('a'+i%26)), 1000+i) }
+		text := func(i int) string { return strings.Repeat(string(rune('a'+i%26)), least+i) }
 		posting := spec.Go(func() (err error) {
 			for i := 0; i < receivers*each && err == nil; i++ {
 				err = localsocket.Post(path, []byte(text(i)))
@@ -94,7 +95,7 @@ var _ = Describe("A mailbox", func() {
 			Eventually(ctx, receiver).Should(Receive(&seen), "messages are lost")
 			for _, one := range seen {
 				Expect(one.err).NotTo(HaveOccurred())
-				i := len(one.message) - 1000
+				i := len(one.message) - least
 				Expect(i >= 0 && i < len(came) && string(one.message) == text(i)).To(BeTrue(), "no such message was sent: %.20q, %d bytes", one.message, len(one.message))
 				came[i]++
 			}

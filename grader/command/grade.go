@@ -22,7 +22,7 @@ type gradeCommand struct {
 	Solutions bool     `help:"Grade the reference solutions."`
 	Right     string   `placeholder:"NAME" help:"Grade the other right solution of that name."`
 	Wrong     string   `placeholder:"NAME" help:"Grade the wrong solution of that name."`
-	Out       []string `sep:"none" placeholder:"FORMAT=FILE" help:"Also write the scorecard to a file, - for standard output. Formats: json, problems, terminal. May be given several times."`
+	Out       []string `sep:"none" placeholder:"FORMAT=FILE" help:"Also write the scorecard to a file, - for standard output. Formats: autolab, classroom50, csv, exercism, github, gradescope, html, json, junit, markdown, problems, terminal. May be given several times."`
 	Repeat    int      `help:"Run each spec so many times, unless it always fails: first as it is, then with its schedule disturbed. Without it, as often as about three seconds per kata allow."`
 	Seed      uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
 	boxFlags

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/concurrency-dojo/dojo/grader/render"
 	"github.com/concurrency-dojo/dojo/grader/score"
@@ -37,7 +38,7 @@ func parseOuts(texts []string) ([]output, error) {
 // and to every --out. It reports whether one does.
 func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard) (claimed bool, err error) {
 	options := renderOptions(t.out)
-	options.Verbose = c.Verbose
+	options.Verbose, options.Env, options.Now = c.Verbose, os.Getenv, time.Now
 	for _, out := range outs {
 		if out.file == "-" {
 			claimed = true
@@ -46,7 +47,9 @@ func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard) (c
 			}
 			continue
 		}
-		if err := writeFile(out.file, func(w io.Writer) error { return out.format.Render(w, card, render.Options{}) }); err != nil {
+		if err := writeFile(out.file, func(w io.Writer) error {
+			return out.format.Render(w, card, render.Options{Env: os.Getenv, Now: time.Now})
+		}); err != nil {
 			return claimed, usageError{err}
 		}
 	}

@@ -7,11 +7,13 @@ import (
 	"github.com/concurrency-dojo/dojo/grader/score"
 )
 
-// renderJSON leaves <, > and & as they are: compilers and goroutine dumps are
-// full of them, and no browser reads this as HTML.
-func renderJSON(w io.Writer, card score.Scorecard, _ Options) error {
+func renderJSON(w io.Writer, card score.Scorecard, _ Options) error { return writeJSON(w, card) }
+
+// writeJSON leaves <, > and & as they are: compilers and goroutine dumps are full of
+// them, and no browser reads this as HTML.
+func writeJSON(w io.Writer, value any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(card)
+	return encoder.Encode(value)
 }

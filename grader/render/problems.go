@@ -3,11 +3,69 @@ package render
 import (
 	"fmt"
 	"io"
-	"path"
 	"strings"
 
 	"github.com/concurrency-dojo/dojo/grader/score"
 )
+
+// problem is something that is to be mended. All of its text is harmless.
+type problem struct {
+	kata, kind string
+	// name is the promise that was broken; of a kata that was not let in, its title.
+	name         string
+	points       int
+	file         string
+	line, column int
+	// summary is a sentence, detail all that is to be said.
+	summary, detail string
+}
+
+// problemsOf are those of a scorecard. What was not let in or does not compile has
+// its complaints, and not a problem for each spec that could not be run for that; what
+// nobody has begun has none.
+func problemsOf(card score.Scorecard) (all []problem) {
+	tests := map[string][]test{}
+	for _, part := range suites(testsOf(card)) {
+		tests[part[0].kata.ID] = part
+	}
+	for _, kata := range card.Katas {
+		if kata.Verdict == score.KataNotAttempted {
+			continue
+		}
+		for _, complaint := range kata.Complaints {
+			p := problem{
+				kata: phrase(kata.ID), kind: phrase(string(kata.Verdict)), name: phrase(kata.Title), points: kata.Max,
+				file: phrase(complaint.File), line: complaint.Line, column: complaint.Column,
+				summary: cut(phrase(complaint.Message), longestSummary),
+			}
+			p.detail = p.summary + "\n"
+			if complaint.Allowed != "" {
+				p.detail += "use instead: " + cut(phrase(complaint.Allowed), longestSummary) + "\n"
+			}
+			all = append(all, p)
+		}
+		if len(kata.Complaints) > 0 {
+			continue
+		}
+		for _, t := range tests[kata.ID] {
+			if t.state == failedState {
+				all = append(all, t.problem())
+			}
+		}
+	}
+	return all
+}
+
+func (t test) problem() problem {
+	p := problem{
+		kata: phrase(t.kata.ID), kind: t.kind, name: t.name, points: t.max, file: t.file, line: t.line, column: 1,
+		summary: t.summary, detail: t.detail,
+	}
+	if p.file == "" {
+		p.file = stub(p.kata)
+	}
+	return p
+}
 
 // renderProblems writes a line for each thing to be mended, as compilers do:
 //
@@ -17,24 +75,8 @@ import (
 // compilation-mode.
 func renderProblems(w io.Writer, card score.Scorecard, _ Options) error {
 	var lines strings.Builder
-	say := func(file string, line, column int, text string) {
-		fmt.Fprintf(&lines, "%s:%d:%d: %s\n", phrase(file), max(1, line), max(1, column), phrase(text))
-	}
-	for _, kata := range card.Katas {
-		stub := "katas/" + kata.ID + "/" + path.Base(kata.ID) + ".go"
-		for _, complaint := range kata.Complaints {
-			say(complaint.File, complaint.Line, complaint.Column, string(kata.Verdict)+": "+complaint.Message)
-		}
-		for _, spec := range kata.Specs {
-			if spec.Verdict == score.SpecPass || !spec.Verdict.Charged() || spec.Diagnosis == nil || kata.Verdict == score.KataNotAttempted {
-				continue
-			}
-			at := score.Place{File: stub}
-			if len(spec.Diagnosis.Where) > 0 {
-				at = spec.Diagnosis.Where[0]
-			}
-			say(at.File, at.Line, 1, fmt.Sprintf("%s: %s (%s)", kindOf(spec), spec.Diagnosis.Summary, spec.Name))
-		}
+	for _, p := range problemsOf(card) {
+		fmt.Fprintf(&lines, "%s:%d:%d: %s: %s (%s)\n", p.file, max(1, p.line), max(1, p.column), p.kind, p.summary, p.name)
 	}
 	_, err := io.WriteString(w, lines.String())
 	return err

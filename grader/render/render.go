@@ -9,6 +9,7 @@ package render
 
 import (
 	"io"
+	"time"
 
 	"github.com/concurrency-dojo/dojo/grader/score"
 )
@@ -23,6 +24,14 @@ type Format struct {
 var Formats = []Format{
 	{"terminal", "for people: what passed, what did not, why, and what to do next", renderTerminal},
 	{"json", "for programs: the scorecard itself, schema " + score.Schema, renderJSON},
+	{"junit", "for CI: JUnit's XML, as Jenkins, GitLab and others read it", renderJUnit},
+	{"markdown", "for a step summary or a comment: a table, and why specs did not pass", renderMarkdown},
+	{"github", "for GitHub Actions: annotations, on standard output", renderGitHub},
+	{"gradescope", "for Gradescope: results.json", renderGradescope},
+	{"classroom50", "for Classroom 50: result.json", renderClassroom50},
+	{"exercism", "for test runners in the way of Exercism: results.json, version 3", renderExercism},
+	{"autolab", "for Autolab: semantic feedback and the scores, on two lines", renderAutolab},
+	{"csv", "for a spreadsheet: a row for each spec", renderCSV},
 	{"problems", "for editors: FILE:LINE:COLUMN: and what is to be mended there, a line each", renderProblems},
 }
 
@@ -34,6 +43,24 @@ type Options struct {
 	Width int
 	// Verbose shows every failing spec with all of its evidence.
 	Verbose bool
+	// Env and Now are the environment and the clock of the machine, for services that
+	// want to be told of them; nil for none.
+	Env func(name string) string
+	Now func() time.Time
+}
+
+func (o Options) env(name string) string {
+	if o.Env == nil {
+		return ""
+	}
+	return o.Env(name)
+}
+
+func (o Options) now() time.Time {
+	if o.Now == nil {
+		return time.Unix(0, 0)
+	}
+	return o.Now()
 }
 
 // Lookup finds a format by its name.

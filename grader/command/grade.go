@@ -85,7 +85,7 @@ func (c *gradeCommand) Run(ctx context.Context, t terminal) error {
 	if failed != nil && len(card.Katas) == 0 {
 		return failed
 	}
-	claimed, err := c.print(t, outs, card)
+	claimed, err := c.print(t, outs, card, src)
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"strings"
 	"time"
 
 	"github.com/concurrency-dojo/dojo/grader/render"
 	"github.com/concurrency-dojo/dojo/grader/score"
+	"github.com/concurrency-dojo/dojo/harness/source"
 )
 
 // output is one --out.
@@ -36,9 +38,11 @@ func parseOuts(texts []string) ([]output, error) {
 
 // print writes the scorecard for people, unless an --out claims standard output,
 // and to every --out. It reports whether one does.
-func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard) (claimed bool, err error) {
+func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard, src source.Source) (claimed bool, err error) {
 	options := renderOptions(t.out)
-	options.Verbose, options.Env, options.Now = c.Verbose, os.Getenv, time.Now
+	options.Verbose, options.Source, options.Env, options.Now = c.Verbose, texts(src), os.Getenv, time.Now
+	// A file has no colours, and a width of its own.
+	plain := render.Options{Source: options.Source, Env: options.Env, Now: options.Now}
 	for _, out := range outs {
 		if out.file == "-" {
 			claimed = true
@@ -47,9 +51,7 @@ func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard) (c
 			}
 			continue
 		}
-		if err := writeFile(out.file, func(w io.Writer) error {
-			return out.format.Render(w, card, render.Options{Env: os.Getenv, Now: time.Now})
-		}); err != nil {
+		if err := writeFile(out.file, func(w io.Writer) error { return out.format.Render(w, card, plain) }); err != nil {
 			return claimed, usageError{err}
 		}
 	}
@@ -58,6 +60,14 @@ func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard) (c
 	}
 	terminal, _ := render.Lookup("terminal")
 	return claimed, terminal.Render(t.out, card, options)
+}
+
+// texts finds the text of a graded file by the name that a scorecard gives it.
+func texts(src source.Source) func(file string) string {
+	return func(file string) string {
+		kata := strings.TrimPrefix(path.Dir(file), "katas/")
+		return string(src.Answers[kata].Files[path.Base(file)])
+	}
 }
 
 // writeFile writes a whole file or none: it is renamed to its name at the end.

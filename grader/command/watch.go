@@ -79,7 +79,7 @@ func gradeBehind(ctx context.Context, t terminal, root string, ids []string) err
 		return err
 	}
 	if verdict(card) != nil {
-		_, err := more.print(t, nil, card)
+		_, err := more.print(t, nil, card, src)
 		return err
 	}
 	most := 0

@@ -28,18 +28,8 @@ func TestTextOfSubmissionsIsMadeHarmless(t *testing.T) {
 	}
 }
 
-// hostile text stands wherever a submission, or the name of a file in it, can
-// have a say.
 func TestNothingOfASubmissionReachesTheTerminalRaw(t *testing.T) {
-	const text = "::error::\x1b[31mx\x07\n::stop-commands::y\n  ::z\u202e\x9b"
-	why := score.Diagnosis{Kind: text, Summary: text, Promise: text, Evidence: text, Hint: text, Replay: text,
-		Where: []score.Place{{File: text, Function: text}}}
-	failed := kata(text, text, 1, score.KataFail, failing(score.SpecPanic, text, 1, why), failing(score.SpecSkipped, text, 1, why))
-	refused := with(kata(text, text, 1, score.KataRefused), text)
-	refused.Complaints = []score.Complaint{{File: text, Message: text, Allowed: text}}
-	card := scorecard(score.Environment{NoRace: text, Sandbox: score.Sandbox{Rung: text, Missing: []string{text}}},
-		failed, refused, with(kata(text, text, 1, score.KataVoid), text), untouched(text, text, 1, 1))
-	card.Source = score.Source{Kind: text, Name: text}
+	card := hostile("::error::\x1b[31mx\x07\n::stop-commands::y\n  ::z\u202e\x9b")
 	welcome := card
 	welcome.Katas = welcome.Katas[3:]
 
@@ -56,4 +46,18 @@ func TestNothingOfASubmissionReachesTheTerminalRaw(t *testing.T) {
 			}
 		}
 	}
+}
+
+// hostile has the text wherever a submission, or the name of a file in it, can
+// have a say.
+func hostile(text string) score.Scorecard {
+	why := score.Diagnosis{Kind: text, Summary: text, Promise: text, Evidence: text, Hint: text, Replay: text,
+		Where: []score.Place{{File: text, Line: 1, Function: text}}}
+	failed := kata(text+"1", text, 1, score.KataFail, failing(score.SpecPanic, text, 1, why), failing(score.SpecSkipped, text, 1, why))
+	refused := with(kata(text+"2", text, 1, score.KataRefused), text)
+	refused.Complaints = []score.Complaint{{File: text, Line: 1, Message: text, Allowed: text}}
+	card := scorecard(score.Environment{NoRace: text, Sandbox: score.Sandbox{Rung: text, Missing: []string{text}}},
+		failed, refused, with(kata(text+"3", text, 1, score.KataVoid), text), untouched(text+"4", text, 1, 1))
+	card.Source = score.Source{Kind: text, Name: text, Digest: text}
+	return card
 }

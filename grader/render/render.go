@@ -24,6 +24,7 @@ type Format struct {
 var Formats = []Format{
 	{"terminal", "for people: what passed, what did not, why, and what to do next", renderTerminal},
 	{"json", "for programs: the scorecard itself, schema " + score.Schema, renderJSON},
+	{"html", "for handing out: one page with everything, and the lines of the answer that it is about", renderHTML},
 	{"junit", "for CI: JUnit's XML, as Jenkins, GitLab and others read it", renderJUnit},
 	{"markdown", "for a step summary or a comment: a table, and why specs did not pass", renderMarkdown},
 	{"github", "for GitHub Actions: annotations, on standard output", renderGitHub},
@@ -35,8 +36,8 @@ var Formats = []Format{
 	{"problems", "for editors: FILE:LINE:COLUMN: and what is to be mended there, a line each", renderProblems},
 }
 
-// Options are about the reader, not about the scorecard. A renderer takes those
-// that make sense for it.
+// Options are about the reader, and about what a scorecard doesn't hold. A renderer
+// takes those that make sense for it.
 type Options struct {
 	Color bool
 	// Width is in columns; 0 is 80.
@@ -47,6 +48,9 @@ type Options struct {
 	// want to be told of them; nil for none.
 	Env func(name string) string
 	Now func() time.Time
+	// Source returns the text of a graded file by the name that a scorecard gives
+	// it, or "". Without it no code is shown.
+	Source func(file string) string
 }
 
 func (o Options) env(name string) string {

@@ -36,6 +36,12 @@ var goldens = []struct {
 	{"flaky.json", "json", flaky(), Options{}},
 	{"mixed-problems.txt", "problems", mixed(), Options{}},
 	{"broken-problems.txt", "problems", broken(), Options{}},
+	{"newcomer.html", "html", fresh(), Options{}},
+	{"mixed.html", "html", mixed(), Options{Source: numbered}},
+	{"broken.html", "html", broken(), Options{Source: numbered}},
+	{"provisional.html", "html", provisional(), Options{}},
+	{"flaky.html", "html", flaky(), Options{Source: numbered}},
+	{"void.html", "html", void(), Options{}},
 }
 
 func rendered(t *testing.T, format string, card score.Scorecard, options Options) string {
@@ -55,6 +61,9 @@ func TestScorecardsLookAsInTheGoldens(t *testing.T) {
 	for _, golden := range goldens {
 		t.Run(golden.name, func(t *testing.T) {
 			got := rendered(t, golden.format, golden.card, golden.options)
+			if golden.format == "html" {
+				got = bodyOf(got)
+			}
 			file := filepath.Join("testdata", golden.name)
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {

@@ -74,12 +74,8 @@ func (s *sheet) complaints(kata score.KataCard) {
 		shown = shown[:min(len(shown), fewComplaints)]
 	}
 	for _, complaint := range shown {
-		place := fmt.Sprintf("%s:%d", phrase(complaint.File), complaint.Line)
-		if complaint.Column > 0 {
-			place += fmt.Sprintf(":%d", complaint.Column)
-		}
 		s.gap()
-		s.path(s.margin(3), s.paint(link, place))
+		s.path(s.margin(3), s.paint(link, placeOf(complaint)))
 		s.text(s.margin(3), phrase(complaint.Message))
 		if complaint.Allowed != "" {
 			s.text(s.margin(3)+s.paint(faint, "use instead: "), phrase(complaint.Allowed))
@@ -89,7 +85,25 @@ func (s *sheet) complaints(kata score.KataCard) {
 		s.gap()
 		s.text(s.margin(3), s.paint(faint, fmt.Sprintf("… and %d more", rest)))
 	}
-	s.again("make grade KATA=" + phrase(kata.ID))
+	s.again(replayOf(kata))
+}
+
+// replayOf is the command that grades a kata again, also where no spec of it ran.
+func replayOf(kata score.KataCard) string {
+	for _, spec := range kata.Specs {
+		if spec.Diagnosis != nil && spec.Diagnosis.Replay != "" {
+			return spec.Diagnosis.Replay
+		}
+	}
+	return "make grade KATA=" + kata.ID
+}
+
+func placeOf(complaint score.Complaint) string {
+	place := fmt.Sprintf("%s:%d", phrase(complaint.File), complaint.Line)
+	if complaint.Column > 0 {
+		place += fmt.Sprintf(":%d", complaint.Column)
+	}
+	return place
 }
 
 // again ends what is said about a kata with the command that repeats it.

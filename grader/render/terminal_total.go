@@ -11,25 +11,33 @@ import (
 const barWidth = 20
 
 func (s *sheet) total() {
-	passed := 0
-	for _, kata := range s.card.Katas {
-		if kata.Verdict == score.KataPass {
-			passed++
-		}
-	}
 	text := s.bar() + s.paint(strong, fmt.Sprintf("%d/%d points", s.card.Score, s.card.Max))
-	switch all := len(s.card.Katas); {
-	case all < 2:
-	case passed == all:
-		text += fmt.Sprintf(" · all %d katas passed", all)
-	default:
-		text += fmt.Sprintf(" · %d of %d katas passed", passed, all)
+	if standing := standing(s.card.Katas); standing != "" {
+		text += " · " + standing
 	}
 	if s.card.Environment.Provisional {
 		text += s.paint(soso, " · provisional")
 	}
 	s.gap()
 	s.text(s.paint(strong, "total")+"  ", text)
+}
+
+// standing is how many of several katas passed.
+func standing(katas []score.KataCard) string {
+	passed := 0
+	for _, kata := range katas {
+		if kata.Verdict == score.KataPass {
+			passed++
+		}
+	}
+	switch all := len(katas); {
+	case all < 2:
+		return ""
+	case passed == all:
+		return fmt.Sprintf("all %d katas passed", all)
+	default:
+		return fmt.Sprintf("%d of %d katas passed", passed, all)
+	}
 }
 
 // bar shows the score at a glance, where there is room for it.
@@ -50,6 +58,7 @@ type note struct {
 
 var notes = []note{
 	{odd, noteVoid},
+	{bad, noteUncontained},
 	{soso, noteProvisional},
 	{soso, noteFlaky},
 	{faint, noteSeed},
@@ -101,16 +110,20 @@ func noteSeed(card score.Scorecard) string {
 	return fmt.Sprintf("Graded with seed %d; the same seed gives the same inputs and the same order of specs.", card.Environment.Seed)
 }
 
+// noteUncontained is a note of its own, since it is about more than the score.
+func noteUncontained(card score.Scorecard) string {
+	if card.Source.Kind != "submission" || !slices.Contains(card.Environment.Sandbox.Missing, "processes") {
+		return ""
+	}
+	return "NOT CONTAINED: code of a stranger ran with next to nothing around it, and may have done anything that you may."
+}
+
 func noteWalls(card score.Scorecard) string {
 	sandbox := card.Environment.Sandbox
 	if sandbox.Rung == "" || len(sandbox.Missing) == 0 {
 		return ""
 	}
-	warning := ""
-	if card.Source.Kind == "submission" && slices.Contains(sandbox.Missing, "processes") {
-		warning = "NOT CONTAINED: code of a stranger ran with next to nothing around it, and may have done anything that you may. "
-	}
-	return fmt.Sprintf("%sThe sandbox (%s) has no wall against: %s.", warning, sandbox.Rung, strings.Join(sandbox.Missing, ", "))
+	return fmt.Sprintf("The sandbox (%s) has no wall against: %s.", sandbox.Rung, strings.Join(sandbox.Missing, ", "))
 }
 
 func anySpec(card score.Scorecard, holds func(score.SpecCard) bool) bool {

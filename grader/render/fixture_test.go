@@ -97,6 +97,12 @@ func unwritten(name string) score.SpecCard {
 	})
 }
 
+func unrun(message, name string, points int) score.SpecCard {
+	spec := failing(score.SpecNotRun, name, points, score.Diagnosis{Summary: message, Replay: "make grade KATA=sync/boundedqueue"})
+	spec.Runs = score.Runs{}
+	return spec
+}
+
 func mixed() score.Scorecard {
 	skipped := failing(score.SpecSkipped, "listens on IPv6", 2, score.Diagnosis{Summary: "This machine cannot run the spec: it has no IPv6."})
 	refused := kata("sync/onceonly", "Do it once, whoever asks", 2, score.KataRefused)
@@ -117,7 +123,9 @@ func mixed() score.Scorecard {
 }
 
 func broken() score.Scorecard {
-	card := kata("sync/boundedqueue", "A queue that makes its callers wait", 2, score.KataBroken)
+	const message = "It does not compile: katas/sync/boundedqueue/boundedqueue.go:12:5: undefined: cap2, and 3 more errors."
+	card := with(kata("sync/boundedqueue", "A queue that makes its callers wait", 2, score.KataBroken,
+		unrun(message, "takes what was put", 3), unrun(message, "says so when it is closed", 9)), message)
 	card.Max = 12
 	for i, message := range []string{"undefined: cap2", "declared and not used: n", "missing return", "missing return"} {
 		card.Complaints = append(card.Complaints, score.Complaint{File: queueFile, Line: 12 + 9*i, Column: 5, Message: message})

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -24,12 +25,15 @@ type htmlKata struct {
 	Introduction string
 	Complaints   []htmlComplaint
 	Again        string
-	Specs        []htmlSpec
+	// Unrun stands for the specs where they have nothing to say.
+	Unrun string
+	Specs []htmlSpec
 }
 
 type htmlComplaint struct {
-	Place, Message, Allowed string
-	Lines                   []htmlLine
+	Places           []htmlPlace
+	Message, Allowed string
+	Lines            []htmlLine
 }
 
 func newHTMLKata(kata score.KataCard, options Options) htmlKata {
@@ -45,8 +49,10 @@ func newHTMLKata(kata score.KataCard, options Options) htmlKata {
 		Message: phrase(kata.Message),
 		Specs:   htmlSpecs(kata, options),
 	}
-	if passed := passedSpecs(kata.Specs); passed > 0 || anyRan(kata.Specs) {
-		k.Standing = fmt.Sprintf("%d of %s passed", passed, count(len(kata.Specs), "spec"))
+	if anyRan(kata.Specs) {
+		k.Standing = fmt.Sprintf("%d of %s passed", passedSpecs(kata.Specs), count(len(kata.Specs), "spec"))
+	} else if k.Open && len(kata.Specs) > 0 {
+		k.Unrun = count(len(kata.Specs), "spec") + " not run"
 	}
 	if len(kata.Complaints) > 0 {
 		k.Introduction = cmp.Or(introductions[kata.Verdict], k.Message)
@@ -70,7 +76,9 @@ func eventful(kata score.KataCard) bool {
 }
 
 func newHTMLComplaint(complaint score.Complaint, options Options) htmlComplaint {
-	c := htmlComplaint{Place: placeOf(complaint), Message: phrase(complaint.Message), Allowed: phrase(complaint.Allowed)}
+	c := htmlComplaint{Message: phrase(complaint.Message), Allowed: phrase(complaint.Allowed)}
+	folder, line := path.Split(placeOf(complaint))
+	c.Places = []htmlPlace{{Folder: folder, Line: line}}
 	for _, spot := range htmlSpots([]score.Place{{File: complaint.File, Line: complaint.Line}}, options.Source) {
 		c.Lines = spot.Lines
 	}

@@ -37,6 +37,7 @@ func (c *gradeCommand) Help() string {
   dojo grade sync/boundedqueue            one of them
   dojo grade net coro --repeat 20         two tracks, twenty times
   dojo grade --from ../alice --out json=alice.json
+  dojo grade --out html=score.html        the scorecard as a page
   dojo grade --from ../class/bob.zip
   dojo grade --from ../class/carol.git@a1b2c3d
   dojo grade --solutions                  the references

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/concurrency-dojo/dojo/grader/score"
 )
 
 // numbered is an answer with enough lines for every place of the fixtures.
@@ -122,6 +124,22 @@ func TestThePolicyOfAPageLetsInItsOwnStyleAndScriptOnly(t *testing.T) {
 		fingerprint(inside(page, "<style>", "</style>")), fingerprint(inside(page, "<script>", "</script>")))
 	if policy != want {
 		t.Errorf("it is %q, want %q", policy, want)
+	}
+}
+
+func TestWhatChangesTheMeaningOfAScoreStandsAboveIt(t *testing.T) {
+	card := provisional()
+	card.Source = score.Source{Kind: "submission", Name: "alice.zip"}
+	card.Environment.Sandbox.Missing = []string{"processes"}
+	page := rendered(t, "html", card, Options{})
+	above, below := inside(page, "<header>", "</header>"), inside(page, "<footer>", "</footer>")
+	for _, loud := range []string{"submission alice.zip", "<strong class=\"soso\">provisional</strong>", "install gcc or clang", "NOT CONTAINED"} {
+		if !strings.Contains(above, loud) {
+			t.Errorf("%q does not stand in\n%s", loud, above)
+		}
+	}
+	if quiet := "no wall against: processes"; !strings.Contains(below, quiet) {
+		t.Errorf("%q does not stand in\n%s", quiet, below)
 	}
 }
 

@@ -10,7 +10,7 @@ const unfold = element => {
 };
 
 const follow = () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(location.hash.slice(1));
   if (!target) return;
   unfold(target);
   target.scrollIntoView();

@@ -28,7 +28,8 @@
 //     bounded as well, by 128 KiB.
 //   - No client delays another: not one that doesn't read, not one that sends half a
 //     line, and not one that sends without end. Before the server has routed a
-//     megabyte of one client, everybody else who has sent something has had a turn.
+//     megabyte of one client, everybody else who has sent something has had a turn, also
+//     who has only just connected.
 //   - A client that has closed its writing side still gets what was routed to it before
 //     the server closes the connection. Whether it gets lines of others that are routed
 //     after its end is left open.
@@ -42,7 +43,7 @@
 //     the listener's queue, the others are served, and waiting still costs no CPU. When
 //     a client leaves, the server tries again.
 //   - An idle client, for which nothing is pending and which has sent no half line, costs
-//     the server 16 KiB of memory at most.
+//     the server 16 KiB of memory at most, whatever it has sent and got before.
 //   - When Stop returns, nothing is left of the server: no goroutine and no descriptor.
 //
 // # Worth knowing

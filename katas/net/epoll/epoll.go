@@ -27,7 +27,8 @@ const (
 	Nobody To = iota
 	// Sender gets its line back.
 	Sender
-	// Others get it: all clients that are connected but the sender.
+	// Others get it: all clients that are connected, as Clients counts them, but the
+	// sender.
 	Others
 )
 
@@ -50,8 +51,9 @@ type Server struct {
 // newline. It says who gets the line, and while it runs nobody is served. The slice is
 // not used by route after it has returned, and route doesn't change it.
 //
-// A client that sends MaxLine bytes without a newline among them is closed, whatever is
-// pending for it.
+// A client that sends MaxLine bytes without a newline among them is closed, and what is
+// pending for it is not waited for. Only of a client that counts as slow may the server
+// not know yet what it has sent.
 func Start(listener int, mode Mode, route func(line []byte) To) (*Server, error) {
 	panic("TODO: implement Start")
 }

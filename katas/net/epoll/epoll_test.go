@@ -50,6 +50,14 @@ var _ = Describe("An epoll server", func() {
 				c.hearsEnd()
 				h.has(ctx, 2)
 				other.asks("still here\n")
+
+				if network == "unix" {
+					// It doesn't read, and what is pending for it keeps nobody from closing it.
+					full := h.joined(ctx, 1)[0]
+					other.brims(ctx, full)
+					full.says(strings.Repeat("x", epoll.MaxLine))
+					h.has(ctx, 2)
+				}
 				h.stop(ctx)
 			}
 		}

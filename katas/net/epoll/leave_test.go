@@ -59,11 +59,19 @@ var _ = Describe("An epoll server whose clients come and go", func() {
 			arrive()
 			late := all[early]
 			sent = spec.Go(func() error { _, err := late.Write([]byte(lines("#", count, size))); return err })
+			// One more does so and is gone by then: with its lines comes that it has closed.
+			gone := h.dial(ctx)
+			left := spec.Go(func() error {
+				_, err := gone.Write([]byte(lines("#", count, size)))
+				gone.Close()
+				return err
+			})
 			rest(ctx)
 			close(first.release)
 			Expect(result(ctx, sent)).To(Succeed())
+			Expect(result(ctx, left)).To(Succeed())
 			h.has(ctx, 2*early)
-			Eventually(ctx, routed.Load).Should(BeEquivalentTo(2*count), h.in("lines that were routed, of those that came while the server was busy as well"))
+			Eventually(ctx, routed.Load).Should(BeEquivalentTo(3*count), h.in("lines that were routed, of those that came while the server was busy as well"))
 			all[1].hears("hold\n")
 			for _, c := range all {
 				c.host = h

@@ -3,7 +3,6 @@
 package epoll_test
 
 import (
-	"bufio"
 	"bytes"
 	"strings"
 	"sync/atomic"
@@ -99,16 +98,7 @@ var _ = Describe("An epoll server whose clients don't keep up", func() {
 
 			// The answer comes when nothing else is pending, and then there is room.
 			slow.says("now\n")
-			var heard strings.Builder
-			for reader := bufio.NewReader(slow); ; {
-				text, err := reader.ReadString('\n')
-				Expect(err).NotTo(HaveOccurred(), h.in("a slow client reads again, and waits for what it is still to get"))
-				if text == "now\n" {
-					break
-				}
-				heard.WriteString(text)
-			}
-			got := heard.String()
+			got := slow.until("now\n")
 			Expect(len(got)).To(BeNumerically("<", most[network]), h.in("bytes that were kept for a client that didn't read"))
 			Expect(len(got)).To(BeNumerically(">=", epoll.MaxPending/size*size), h.in("bytes that were kept for a client that didn't read"))
 			i := 0
@@ -131,31 +121,81 @@ var _ = Describe("An epoll server whose clients don't keep up", func() {
 		}
 	})
 
+	It("takes a client for slow at MaxPending bytes, and not before", spec.Worth(1), func(ctx SpecContext) {
+		for _, mode := range modes {
+			var own atomic.Int64
+			h := serve("unix", mode, func(line []byte) epoll.To {
+				if string(line) == "#own" {
+					own.Add(1)
+				}
+				return byMark(line)
+			})
+			all := h.joined(ctx, 2)
+			sender, slow := all[0], all[1]
+			routed := func(count int) {
+				GinkgoHelper()
+				Eventually(ctx, own.Load).Should(BeEquivalentTo(count), h.in("lines of a client that were routed, when it is slow no more"))
+			}
+
+			// One byte is missing. So it gets one more line, and only then is it slow.
+			text := sender.fills(ctx, slow)
+			longest := line("*", 0, epoll.MaxLine)
+			sender.says(longest + "*missed\n")
+			sender.asks("and on\n")
+			slow.says("#own\nnow\n")
+			rest(ctx)
+			Expect(own.Load()).To(BeZero(), h.in("lines of a slow client that were routed"))
+			Expect(slow.until("now\n") == text+longest).To(BeTrue(), h.in("a client gets the lines that were routed while less than MaxPending bytes were pending for it, and no others"))
+			routed(1)
+
+			// Again, and now the byte that is missing is its own line.
+			text = sender.fills(ctx, slow)
+			slow.says("\n#own\nnow\n")
+			rest(ctx)
+			Expect(own.Load()).To(BeEquivalentTo(1), h.in("lines of a client that were routed, and it is slow since the line before"))
+			sender.says("*missed\n")
+			sender.asks("and on\n")
+			Expect(slow.until("now\n") == text+"\n").To(BeTrue(), h.in("a client gets the lines that were routed while less than MaxPending bytes were pending for it, and no others"))
+			routed(2)
+			h.stop(ctx)
+		}
+	})
+
 	It("gives everybody a turn while one client sends without end", spec.Worth(1), func(ctx SpecContext) {
 		// A megabyte of lines, and an end for those who would never come to one.
 		const size, allowed, limit = 1000, 1<<20/1000 + 1, 8000
 		for _, mode := range modes {
 			d := listening("unix")
 			endless, patient := &client{conn: d.dial(ctx)}, &client{conn: d.dial(ctx)}
-			var taken, waited atomic.Int64
+			first := newHold()
+			var taken, waited, connected atomic.Int64
 			h := serveAt(d, mode, func(line []byte) epoll.To {
 				switch {
 				case bytes.HasPrefix(line, []byte("#")):
 					if taken.Add(1) == 1 {
-						patient.offer("ping\n")
+						first.wait(ctx)
 					}
-					if waited.Load() == 0 && taken.Load() < limit {
+					if (waited.Load() == 0 || connected.Load() == 0) && taken.Load() < limit {
 						endless.offer(lines("#", 1, size))
 					}
 				case string(line) == "ping":
 					waited.Store(taken.Load())
+				case string(line) == "new here":
+					connected.Store(taken.Load())
 				}
 				return byMark(line)
 			})
 			endless.host, patient.host = h, h
 			patient.asks("hello\n")
 			endless.says(lines("#", 40, size))
+			Eventually(ctx, first.inside).Should(BeClosed())
+			patient.says("ping\n")
+			newcomer := h.dial(ctx)
+			newcomer.says("new here\n")
+			close(first.release)
 			patient.hears("ping\n")
+			newcomer.hears("new here\n")
+			Expect(connected.Load()).To(BeNumerically("<=", allowed), h.in("lines of one client that were routed while another, who had just connected, waited for its turn"))
 			Expect(waited.Load()).To(BeNumerically("<=", allowed), h.in("lines of one client that were routed while another waited for its turn"))
 			h.stop(ctx)
 		}

@@ -3,6 +3,7 @@
 package epoll_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -217,6 +219,20 @@ func shown(text string) string {
 		return fmt.Sprintf("%q", text)
 	}
 	return fmt.Sprintf("%d bytes, %.40q…%q", len(text), text, text[len(text)-20:])
+}
+
+// until reads lines until the one that is the last, and returns those before it.
+func (c *client) until(last string) string {
+	GinkgoHelper()
+	var heard strings.Builder
+	for reader := bufio.NewReader(c); ; {
+		text, err := reader.ReadString('\n')
+		Expect(err).NotTo(HaveOccurred(), c.host.in("a slow client reads again, and waits for what it is still to get"))
+		if text == last {
+			return heard.String()
+		}
+		heard.WriteString(text)
+	}
 }
 
 // asks says what is to come back.

@@ -256,6 +256,31 @@ func (c *client) brims(ctx context.Context, other *client) (sent string) {
 	}
 }
 
+// fills sends lines to others, as brims does, and more of them, until as many bytes are
+// pending for the other as may be pending for one that is not slow. It returns the lines.
+func (c *client) fills(ctx context.Context, other *client) (sent string) {
+	GinkgoHelper()
+	const least = 1000
+	sent = c.brims(ctx, other)
+	for i := 0; ; i++ {
+		// What is pending is what was routed and has not arrived.
+		rest(ctx)
+		room := epoll.MaxPending - 1 - (len(sent) - other.arrived())
+		if room == 0 {
+			return sent
+		}
+		Expect(room).To(BeNumerically(">=", least), c.host.in("bytes that may still become pending for a client that has got nothing more"))
+		var text strings.Builder
+		for ; room >= 2*least; room -= least {
+			text.WriteString(line(fmt.Sprintf("*more%d.", i), text.Len(), least))
+		}
+		text.WriteString(line(fmt.Sprintf("*more%d.", i), text.Len(), room))
+		c.says(text.String())
+		c.asks("and on\n")
+		sent += text.String()
+	}
+}
+
 // result waits for a call to come back and returns what it returned.
 func result[T any](ctx context.Context, call <-chan T) (value T) {
 	GinkgoHelper()

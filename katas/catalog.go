@@ -128,7 +128,7 @@ var Catalog = []Kata{
 		Limits:  report.Limits{Memory: 3 << 30},
 		Imports: with(systems, "encoding/binary", "encoding/json", "net"),
 		Topics:  []string{"prefork servers", "one listening socket in many processes", "graceful reload", "supervision and back-off"}},
-	{ID: "net/keepalive", Title: "HTTP/1.1 by hand: requests that know their end", Level: 4, Points: 22, Imports: networks,
+	{ID: "net/keepalive", Title: "HTTP/1.1 by hand: requests that know their end", Level: 4, Points: 23, Imports: networks,
 		Topics: []string{"HTTP over sockets", "persistent connections", "message borders", "request smuggling"}},
 	{ID: "sync/tally", Title: "Count together, lose nothing", Level: 1, Points: 20, Imports: with(basics, "hash/fnv", "hash/maphash"),
 		Topics: []string{"the lost update", "mutual exclusion", "data races", "collections.Counter"}},

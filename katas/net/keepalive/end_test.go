@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"os"
+	"sync"
+	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -122,6 +125,25 @@ var _ = Describe("A server's connection", func() {
 			client.ends(ctx, "nobody knows where the next request begins")
 		}
 		hall.end(ctx, server)
+
+		// What nobody reads is a part of a body, too.
+		hall, server = open(func(request *keepalive.Request) keepalive.Response {
+			handled <- tick()
+			return keepalive.Response{Status: 200}
+		}, keepalive.Limits{Header: roomy, Idle: hour})
+		client = hall.enter(ctx)
+		client.says(ctx, sized("10"))
+		last := come(ctx, handled, "the handler is not called before all of the body has come")
+		Expect(client.hears(ctx, "POST").status).To(Equal(200))
+		for _, piece := range []string{"he", "llo"} {
+			Expect(client.wire.until(ctx)).To(BeTemporally(">=", last.Add(hour)), "the read deadline of a part of a body that the handler has left, which must be set anew each time that the server waits for one")
+			last = tick()
+			client.says(ctx, piece)
+		}
+		client.wire.until(ctx)
+		client.wire.pass()
+		client.ends(ctx, "it has waited for the rest of a body up to its limit")
+		hall.end(ctx, server)
 	})
 
 	It("is closed at Shutdown once its handler is answered, or at once if there is none", spec.Worth(1), func(ctx SpecContext) {
@@ -134,10 +156,14 @@ var _ = Describe("A server's connection", func() {
 				case <-ctx.Done():
 				}
 			}
+			if request.Target == "/" {
+				return keepalive.Response{Status: 200}
+			}
 			return mirror(request)
 		}, keepalive.Limits{Header: roomy, Idle: hour})
-		fresh, idle, busy := hall.enter(ctx), hall.enter(ctx), hall.enter(ctx)
+		fresh, idle, owing, busy := hall.enter(ctx), hall.enter(ctx), hall.enter(ctx), hall.enter(ctx)
 		Expect(idle.asks(ctx, get("/idle")).body).To(Equal("/idle "))
+		Expect(owing.asks(ctx, sized("10")+"hello").status).To(Equal(200))
 		busy.starts(get("/slow") + get("/late"))
 		response := busy.awaits("GET")
 		spec.Settled(ctx, response)
@@ -145,6 +171,7 @@ var _ = Describe("A server's connection", func() {
 		shutdown := spec.Go(func() error { return server.Shutdown(ctx) })
 		fresh.ends(ctx, "the server is shut down, and nothing has come on it")
 		idle.ends(ctx, "the server is shut down, and its next request has not come")
+		owing.ends(ctx, "the server is shut down, and its request is answered, if not all of the body has come")
 		Expect(hall.closed).To(BeClosed(), "the listener is still open")
 		spec.Settled(ctx, shutdown)
 		spec.Idle(ctx)
@@ -153,7 +180,62 @@ var _ = Describe("A server's connection", func() {
 		Expect(arrived(ctx, response).body).To(Equal("/slow "), "the response of a handler that was at work when the server was shut down")
 		busy.ends(ctx, "the server is shut down, and the handler is answered")
 		Eventually(ctx, shutdown).Should(Receive(BeNil()))
-		Expect(called).To(HaveLen(2), "handlers that were called")
+		Expect(called).To(HaveLen(3), "handlers that were called")
+	})
+
+	It("is served though Accept has failed, and closed though it came during Shutdown", spec.Worth(1), func(ctx SpecContext) {
+		called, finish := make(chan struct{}), make(chan struct{})
+		hall, server := open(func(request *keepalive.Request) keepalive.Response {
+			if request.Target == "/slow" {
+				close(called)
+				select {
+				case <-finish:
+				case <-ctx.Done():
+				}
+			}
+			return mirror(request)
+		}, ordinary)
+		fresh, idle, busy := hall.enter(ctx), hall.enter(ctx), hall.enter(ctx)
+		Expect(idle.asks(ctx, get("/before")).body).To(Equal("/before "))
+		busy.says(ctx, get("/slow"))
+		Eventually(ctx, called).Should(BeClosed())
+		select {
+		case hall.fails <- syscall.EMFILE:
+		case <-ctx.Done():
+			Fail("nobody accepts connections")
+		}
+		spec.Quiet(ctx)
+		hall.mu.Lock()
+		accepting := hall.accepting
+		hall.mu.Unlock()
+		Expect(accepting).To(BeZero(), "calls of Accept after one has failed")
+		close(finish)
+		Expect(busy.hears(ctx, "GET").body).To(Equal("/slow "), "the response of a handler that was at work when Accept failed")
+		for _, client := range []*client{fresh, idle, busy} {
+			Expect(client.wire.closed).NotTo(BeClosed(), "a connection is closed because Accept has failed")
+			Expect(client.asks(ctx, get("/after")).body).To(Equal("/after "), "the response on a connection that was there when Accept failed")
+		}
+		hall.end(ctx, server)
+
+		// Accept may have a connection in its hands when the listener is closed.
+		hall = raise()
+		hall.last = make(chan net.Conn)
+		empty := sync.OnceFunc(func() { close(hall.last) })
+		DeferCleanup(empty)
+		server = keepalive.Serve(hall, mirror, ordinary)
+		idle, late := hall.enter(ctx), hall.guest(ctx)
+		Expect(idle.asks(ctx, get("/idle")).body).To(Equal("/idle "))
+		shutdown := spec.Go(func() error { return server.Shutdown(ctx) })
+		spec.Settled(ctx, shutdown)
+		select {
+		case hall.last <- late.wire:
+		case <-ctx.Done():
+			Fail("nobody accepts connections")
+		}
+		empty()
+		late.ends(ctx, "it was accepted when the server was shut down already")
+		idle.ends(ctx, "the server is shut down, and its next request has not come")
+		Expect(come(ctx, shutdown, "Shutdown doesn't return")).To(Succeed())
 	})
 
 	It("is closed by force when the context of Shutdown ends, and its handler is waited for", spec.Worth(1), func(ctx SpecContext) {

@@ -25,32 +25,60 @@ type hall struct {
 	doors  chan net.Conn
 	closed chan struct{}
 	close  func()
+	// fails makes Accept fail.
+	fails chan error
+	// last is nil, or brings who comes out of Accept when the hall is closed already,
+	// if anybody does.
+	last chan net.Conn
 
 	mu    sync.Mutex
 	wires []*wire
+	// accepting are those that are in Accept.
+	accepting int
 }
 
 // open returns a new hall with a server in it, and what its handler is called with
 // is for the spec to say.
 func open(handle keepalive.Handler, limits keepalive.Limits) (*hall, *keepalive.Server) {
 	GinkgoHelper()
-	h := &hall{doors: make(chan net.Conn), closed: make(chan struct{})}
+	h := raise()
+	return h, keepalive.Serve(h, handle, limits)
+}
+
+// raise returns a hall without a server.
+func raise() *hall {
+	h := &hall{doors: make(chan net.Conn), closed: make(chan struct{}), fails: make(chan error)}
 	h.close = sync.OnceFunc(func() { close(h.closed) })
 	DeferCleanup(func() {
 		if CurrentSpecReport().Failed() {
 			h.release()
 		}
 	})
-	return h, keepalive.Serve(h, handle, limits)
+	return h
 }
 
 func (h *hall) Accept() (net.Conn, error) {
+	h.mu.Lock()
+	h.accepting++
+	h.mu.Unlock()
+	defer func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.accepting--
+	}()
 	select {
 	case conn := <-h.doors:
 		return conn, nil
+	case err := <-h.fails:
+		return nil, err
 	case <-h.closed:
-		return nil, net.ErrClosed
 	}
+	if h.last != nil {
+		if conn, comes := <-h.last; comes {
+			return conn, nil
+		}
+	}
+	return nil, net.ErrClosed
 }
 
 func (h *hall) Close() error {
@@ -168,6 +196,17 @@ type client struct {
 // enter connects a client. What it does ends with ctx.
 func (h *hall) enter(ctx context.Context) *client {
 	GinkgoHelper()
+	c := h.guest(ctx)
+	select {
+	case h.doors <- c.wire:
+	case <-ctx.Done():
+		Fail("nobody accepts the connection")
+	}
+	return c
+}
+
+// guest is a client that has not come in.
+func (h *hall) guest(ctx context.Context) *client {
 	near, far := net.Pipe()
 	w := &wire{Conn: far, closed: make(chan struct{})}
 	h.mu.Lock()
@@ -175,11 +214,6 @@ func (h *hall) enter(ctx context.Context) *client {
 	h.mu.Unlock()
 	DeferCleanup(func() { near.Close() })
 	context.AfterFunc(ctx, func() { near.Close() })
-	select {
-	case h.doors <- w:
-	case <-ctx.Done():
-		Fail("nobody accepts the connection")
-	}
 	return &client{near, bufio.NewReader(near), w}
 }
 

@@ -43,7 +43,8 @@ type Response struct {
 }
 
 // Handler answers a request. It reads as much of the body as it likes, and nothing
-// of it after it has returned. It may be called by many goroutines at once.
+// of it after it has returned. It may be called by many goroutines at once. The
+// request is its own: what it assigns there changes nothing of how the server goes on.
 type Handler func(*Request) Response
 
 // Limits bound what a peer can make the server keep, and for how long.
@@ -75,7 +76,9 @@ type Limits struct {
 //
 // What breaks the rules is ErrMalformed. If r ends before the first byte, the error
 // is io.EOF; if it ends inside a header that breaks no rule so far, the error is
-// io.ErrUnexpectedEOF. If r fails otherwise, it is that error or one that wraps it.
+// io.ErrUnexpectedEOF. It may be either if what breaks a rule is a line that has not
+// come whole, or what whole lines say and not their form. If r fails otherwise, it is
+// that error or one that wraps it.
 //
 // Of the body's errors the same is true: io.EOF is its end and nothing else. If r
 // ends before the body does, the error is io.ErrUnexpectedEOF. Each line of a chunk's
@@ -130,7 +133,8 @@ func Serve(listener net.Listener, handle Handler, limits Limits) *Server {
 // Shutdown stops the server. It closes the listener, and the connections on which
 // nothing has come of a next request; those on which part of a header has come may
 // be closed or answered. Requests whose handler has been called are answered as
-// before, and then their connections are closed, also if the next request has come.
+// before, and then their connections are closed, also if the next request has come or
+// the rest of a body has not.
 // When no connection is left, Shutdown returns nil.
 //
 // If ctx ends first, Shutdown closes the connections that are left, whatever they

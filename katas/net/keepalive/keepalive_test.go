@@ -129,7 +129,11 @@ var _ = Describe("A server", func() {
 				return mirror(request)
 			}
 			io.ReadFull(request.Body, make([]byte, 3))
-			return keepalive.Response{Status: 200, Body: []byte(request.Target)}
+			target := request.Target
+			if target == "/mine" {
+				*request = keepalive.Request{Method: "HEAD", Body: strings.NewReader("")}
+			}
+			return keepalive.Response{Status: 200, Body: []byte(target)}
 		}, ordinary)
 		client := hall.enter(ctx)
 		for _, body := range []string{get("/smuggled"), get("/smuggled") + strings.Repeat(get("/more"), 1500)} {
@@ -137,6 +141,16 @@ var _ = Describe("A server", func() {
 			Expect(client.asks(ctx, fmt.Sprintf("%s%x\r\n%s\r\n0\r\n\r\n", chunked, len(body), body)).body).To(Equal("/"))
 		}
 		Expect(client.asks(ctx, get("/next")).body).To(Equal("/next"))
+		// So much it has to drop, and to see then that this was all.
+		rest := strings.Repeat("x", 3+64<<10)
+		Expect(client.asks(ctx, sized(fmt.Sprint(len(rest)))+rest).body).To(Equal("/"))
+		Expect(client.asks(ctx, fmt.Sprintf("%s%x\r\n%s\r\n0\r\n\r\n", chunked, len(rest), rest)).body).To(Equal("/"))
+		// The handler may do with its request what it likes.
+		rest = "123" + get("/smuggled")
+		mine := client.asks(ctx, strings.Replace(sized(fmt.Sprint(len(rest))), "/", "/mine", 1)+rest)
+		Expect(mine.body).To(Equal("/mine"), "the body of the response to a POST, of which the handler has made a HEAD")
+		Expect(mine.header.Get("Connection")).To(BeEmpty(), "Connection in the response to HTTP/1.1, of which the handler has made HTTP/1.0")
+		Expect(client.asks(ctx, get("/next")).body).To(Equal("/next"), "the response behind that to a request which the handler has changed")
 
 		// The response doesn't wait for what nobody reads.
 		client.says(ctx, sized("10")+"hel")

@@ -199,6 +199,24 @@ var _ = Describe("A request", func() {
 		pad := strings.Repeat("x", 90)
 		fails(chunked+"5;"+pad+pad+"\r\nhello\r\n0\r\n\r\n", keepalive.ErrTooLarge)
 		fails(chunked+"0\r\nX-A: "+pad+"\r\nX-B: "+pad+"\r\n\r\n", keepalive.ErrTooLarge)
+
+		// The limit is for each line of a size, and not for all of them.
+		request, _, err = parse(chunked+strings.Repeat("1;"+pad+"\r\nx\r\n", 100)+"0;"+pad+"\r\nX-A: "+pad+"\r\n\r\n", 100)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(content(request)).To(Equal(strings.Repeat("x", 100)), "a body of many chunks")
+		// Whoever waits for the end of a line or a chunk without one has to keep it.
+		const limit, end = 10_000, 4 << 20
+		for _, endless := range []string{"5;", "5;\r\nhello\r\n0;", "0\r\nX: ", "7fffffffffffffff\r\n"} {
+			text := chunked + endless
+			source := &counted{Reader: io.LimitReader(io.MultiReader(strings.NewReader(text), &again{text: "x"}), end)}
+			request, err := keepalive.ReadRequest(bufio.NewReader(source), limit)
+			Expect(err).NotTo(HaveOccurred())
+			body, err := io.ReadAll(io.LimitReader(request.Body, 10))
+			if len(body) < 10 {
+				judge(err, keepalive.ErrTooLarge, text+"xx…")
+			}
+			Expect(source.bytes).To(BeNumerically("<=", len(text)+limit+4096), "bytes that were read for at most 10 of the body %qxx…, with the limit %d and a buffer of 4096", endless, limit)
+		}
 	})
 })
 

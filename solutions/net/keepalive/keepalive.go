@@ -48,7 +48,7 @@ type Server struct {
 	running sync.WaitGroup
 
 	mu sync.Mutex
-	// conns tells of each connection whether a handler is at work for it.
+	// conns tells of each connection whether it is owed a response.
 	conns    map[net.Conn]bool
 	stopping bool
 }
@@ -94,7 +94,9 @@ func (s *Server) serve(conn net.Conn) {
 		request.Body = rest
 		response := s.handle(request)
 		response.Close = response.Close || !kept
-		if send(conn, &seen, response) != nil || response.Close || !skip(rest) {
+		// Once it is answered, a connection is idle: the rest of a body that nobody wants
+		// is nothing that Shutdown waits for.
+		if send(conn, &seen, response) != nil || response.Close || !s.turn(conn, false) || !skip(rest) {
 			return
 		}
 	}

@@ -66,6 +66,7 @@ type question struct {
 const (
 	wait = iota // May I wait for a request? From now on I am idle.
 	work        // May I call the handler? From now on I am at work.
+	drop        // May I drop the rest of a body? From now on I owe nothing.
 	gone        // I have closed my connection.
 	come        // Here is a new connection.
 	deaf        // I accept no more.
@@ -84,17 +85,18 @@ func Serve(listener net.Listener, handle Handler, limits Limits) *Server {
 // told to and nobody is left.
 func (s *Server) own() {
 	defer close(s.over)
-	busy := map[net.Conn]bool{}
+	busy := map[net.Conn]int{}
 	accepting, stopping, forced := true, false, false
 	for accepting || len(busy) > 0 || !stopping {
 		select {
 		case forced = <-s.end:
 			stopping = true
-			for conn, working := range busy {
+			for conn, what := range busy {
 				switch {
-				case forced:
+				case forced, what == drop:
+					// One that drops sets the deadline itself.
 					conn.Close()
-				case !working:
+				case what == wait:
 					conn.SetReadDeadline(time.Unix(1, 0))
 				}
 			}
@@ -105,16 +107,16 @@ func (s *Server) own() {
 			case gone:
 				delete(busy, q.conn)
 			case come:
-				busy[q.conn] = true
+				busy[q.conn] = come
 			case wait:
 				// Nobody but the owner sets the deadline of one that is idle, so
 				// that none undoes the one that wakes.
-				if busy[q.conn] = false; !stopping {
+				if busy[q.conn] = wait; !stopping {
 					s.patience(q.conn)
 				}
 				q.may <- !stopping
-			case work:
-				busy[q.conn] = true
+			case work, drop:
+				busy[q.conn] = q.what
 				q.may <- !stopping
 			}
 		}
@@ -185,7 +187,7 @@ func (s *Server) one(conn net.Conn, r *bufio.Reader, w *bufio.Writer) bool {
 		content = nil
 	}
 	respond(w, strconv.Itoa(response.Status)+" OK or not", head, response.Header, persistence, content)
-	if w.Flush() != nil || persistence == "close" {
+	if w.Flush() != nil || persistence == "close" || !s.may(conn, drop) {
 		return false
 	}
 	const most = 64 << 10

@@ -93,7 +93,7 @@ func (s *Server) serve(conn net.Conn) {
 		request.Body = rest
 		response := s.handle(request)
 		response.Close = response.Close || !kept
-		if send(conn, &seen, response) != nil || response.Close || !skip(rest) {
+		if send(conn, &seen, response) != nil || response.Close || !s.turn(conn, false) || !skip(rest) {
 			return
 		}
 	}

@@ -119,7 +119,7 @@ var Catalog = []Kata{
 		Topics: []string{"sockets", "echo server", "half-close", "graceful shutdown"}},
 	{ID: "net/selectloop", Title: "Serve many clients in one goroutine", Level: 3, Points: 19, Linux: true, Imports: with(systems, "net"),
 		Topics: []string{"select and poll", "event loops", "FD_SETSIZE", "interrupted system calls"}},
-	{ID: "net/epoll", Title: "Ten thousand clients, one goroutine", Level: 4, Points: 24, Linux: true, Imports: with(systems, "encoding/binary"),
+	{ID: "net/epoll", Title: "Ten thousand clients, one goroutine", Level: 4, Points: 23, Linux: true, Imports: with(systems, "encoding/binary"),
 		// Ten thousand clients need as many descriptors, and on a crowded machine a while.
 		Limits: report.Limits{Files: 12_000, SpecWall: 5 * time.Minute},
 		Topics: []string{"C10K", "epoll after select and poll", "non-blocking sockets", "edge- and level-triggered events", "back-pressure"}},

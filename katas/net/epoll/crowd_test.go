@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/concurrency-dojo/dojo/harness/spec"
-	"github.com/concurrency-dojo/dojo/katas/net/epoll"
 )
 
 // The stretch: so many clients that do nothing, and so many that do.
@@ -162,30 +161,6 @@ var _ = Describe("An epoll server with thousands of clients", func() {
 			input.Close()
 			Expect(result(ctx, ended)).To(Succeed())
 			h.has(ctx, 0)
-			h.stop(ctx)
-		}
-	})
-
-	It("keeps nothing of what a client has needed that is idle again", spec.Worth(1), func(ctx SpecContext) {
-		const size, chunk = 1000, 32
-		for _, mode := range modes {
-			h := serve("unix", mode, byMark)
-			sender := h.joined(ctx, 1)[0]
-			empty := heap()
-			all := h.joined(ctx, crowd)
-			// So much that everybody becomes slow.
-			for sent := 0; sent*size < capacity()+2*epoll.MaxPending; sent += chunk {
-				sender.says(lines("*", chunk, size))
-				sender.asks("and on\n")
-			}
-			for _, c := range all {
-				// This is read when what is pending for it is not much any more.
-				c.says(lines("#", chunk, size) + "now\n")
-				c.until("now\n")
-			}
-			rest(ctx)
-			Expect(h.Clients()).To(Equal(crowd+1), h.in("clients, when none has left"))
-			Expect(heap()-empty).To(BeNumerically("<", crowd*idleMemory+1<<20), h.in("bytes of memory, for clients that have been busy"))
 			h.stop(ctx)
 		}
 	})

@@ -43,7 +43,7 @@
 //     the listener's queue, the others are served, and waiting still costs no CPU. When
 //     a client leaves, the server tries again.
 //   - An idle client, for which nothing is pending and which has sent no half line, costs
-//     the server 16 KiB of memory at most, whatever it has sent and got before.
+//     the server 16 KiB of memory at most.
 //   - When Stop returns, nothing is left of the server: no goroutine and no descriptor.
 //
 // # Worth knowing

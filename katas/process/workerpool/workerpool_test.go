@@ -154,15 +154,19 @@ var _ = Describe("A pool", func() {
 		}))
 		Expect(own()).To(Equal(workers), "a worker was replaced that had not died")
 
+		// A worker that is the only one, and has done a task, does the next one too. Of
+		// several, one may be started for it that nobody has seen.
+		alone := start(1)
 		for _, status := range []int{3, 0} {
-			returned := await(ctx, p.apply(task(exit, fmt.Sprint(status))))
+			Expect(await(ctx, alone.apply([]byte("ab")))).To(Equal(outcome{value: "ba"}))
+			workers := own()
+			returned := await(ctx, alone.apply(task(exit, fmt.Sprint(status))))
 			var crash *workerpool.CrashError
 			Expect(returned.err).To(BeAssignableToTypeOf(crash), "the worker has exited with status %d in its task", status)
 			crash = returned.err.(*workerpool.CrashError)
 			Expect(workers).To(ContainElement(crash.PID))
 			Expect(crash.Status.Exited()).To(BeTrue())
 			Expect(crash.Status.ExitStatus()).To(Equal(status))
-			workers = own()
 		}
 	})
 })

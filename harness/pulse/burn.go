@@ -46,6 +46,13 @@ func (b Burn) Starved(spent time.Duration) bool {
 	return spent < leastBurn && b.CPU < b.Window/4 && len(b.Sleeping) == 0 && len(b.Woken) == 0
 }
 
+// OnlyWoken reports whether the only evidence is that somebody did something although
+// nothing happened. On a crowded machine a signal or an end may come late, when all
+// seemed to be at rest already.
+func (b Burn) OnlyWoken() bool {
+	return len(b.Woken) > 0 && len(b.Sleeping) == 0 && b.Runnable < 0.5 && b.CPU < b.Window/4
+}
+
 // Measure watches the process for about window and reports what it spent.
 func Measure(window time.Duration) (burn Burn) {
 	Locked(func() { burn = measure(window) })

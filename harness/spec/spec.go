@@ -62,6 +62,10 @@ const idleWindow = 100 * time.Millisecond
 // system call that the runtime knows nothing of.
 const mostWindows = 50
 
+// pollingWindows is in how many windows somebody must have woken up, if nothing else
+// speaks against them.
+const pollingWindows = 5
+
 // Steady waits, as Quiet does, until everything is blocked, and reports whether a count
 // stays what it is then while Idle would look: of what nothing should make happen. It
 // judges nothing. In a window a crowded machine may give nobody a turn, so that one
@@ -86,12 +90,19 @@ func Idle(ctx context.Context) {
 	}
 	// Something else of the machine may have needed a moment: look once more, and then
 	// for as long as it takes to tell who spins from who has to wait for a processor.
+	// Who was woken once, by what ended late, may come by in two windows; who polls comes
+	// by in all of them.
 	var spent time.Duration
+	woken := 0
 	for range mostWindows {
 		if burn = pulse.Measure(2 * idleWindow); burn.Idle() {
 			return
 		}
-		if spent += burn.CPU; !burn.Starved(spent) || ctx.Err() != nil {
+		spent += burn.CPU
+		if burn.OnlyWoken() {
+			woken++
+		}
+		if !burn.Starved(spent) && !(burn.OnlyWoken() && woken < pollingWindows) || ctx.Err() != nil {
 			break
 		}
 	}

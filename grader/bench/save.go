@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/concurrency-dojo/dojo/grader/score"
@@ -53,10 +54,8 @@ func (b *bench) first(ctx context.Context, ids []string) ([]score.KataCard, erro
 	}
 	var katas []session.Kata
 	for _, kata := range b.Katas {
-		for _, id := range ids {
-			if kata.ID == id {
-				katas = append(katas, kata)
-			}
+		if slices.Contains(ids, kata.ID) {
+			katas = append(katas, kata)
 		}
 	}
 	return session.Grade(ctx, src, katas, run.Options{

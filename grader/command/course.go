@@ -24,6 +24,8 @@ type course struct {
 	rows  []katas.Kata
 	out   io.Writer
 	color bool
+	// status is where it says what a grading is at, nil for a desk that shows it itself.
+	status io.Writer
 }
 
 // options are those of a text that is laid out for the screen as it is now.
@@ -68,7 +70,14 @@ func (c *course) Grade(ctx context.Context, ids []string, again bool, told func(
 	if again {
 		grading.Repeat = 0
 	}
+	said := func(run.Progress) {}
+	if c.status != nil {
+		line := newStatusLine(c.status)
+		defer line.end()
+		said = line.tell
+	}
 	return grading.graded(ctx, c.root, src, rows, sandbox.Best(), func(step run.Progress) {
+		said(step)
 		if step.Spec != "" {
 			told(step.Kata, step.Spec, step.Clean)
 		}
@@ -85,6 +94,14 @@ func (c *course) Brief(kata string) (string, error) {
 func (c *course) Hint(kata string) (string, error) {
 	text, err := hint(c.root, kata, 0)
 	return render.Passage(text, c.options()), err
+}
+
+// Scorecard is what grade prints.
+func (c *course) Scorecard(card score.Scorecard) (string, error) {
+	var text strings.Builder
+	terminal, _ := render.Lookup("terminal")
+	err := terminal.Render(&text, card, c.options())
+	return text.String(), err
 }
 
 // Avoided is what is said after the first pass.

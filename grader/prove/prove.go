@@ -43,19 +43,19 @@ type Claim struct {
 	Claim string `json:"claim"`
 	// Complaints say what was found instead; none if it was proved.
 	Complaints []string `json:"complaints"`
-	// Missed is what was found at the tries before the last one; see Tries.
+	// Missed is what was found at the tries before the last one; see tries.
 	Missed []string `json:"missed,omitempty"`
 }
 
 // Proved reports whether the claim held.
 func (c Claim) Proved() bool { return len(c.Complaints) == 0 }
 
-// Tries is how often a wrong solution is graded, with another seed each time, until
+// tries is how often a wrong solution is graded, with another seed each time, until
 // it is caught. Most faults of concurrency are matters of chance, a thousand wrong
 // solutions are many chances to miss one, and a miss is no news of the change that
 // is being proved; so it is told, but is no complaint. A right answer that fails
 // once is never tried again. With Options.Repeat above 1 each run counts.
-const Tries = 3
+const tries = 3
 
 // atOnce is the number of rounds at a time: while one waits for answers that
 // hang, another compiles.
@@ -180,7 +180,7 @@ func (p *prover) round(ctx context.Context, r round) (map[string]Claim, error) {
 	if err != nil || r.src.Kind != source.KindWrong || p.options.Repeat > 1 {
 		return claims, err
 	}
-	for n := range uint64(Tries - 1) {
+	for n := range uint64(tries - 1) {
 		again := r.only(func(id string) bool { return !claims[id].Proved() })
 		if len(again.who) == 0 || ctx.Err() != nil {
 			break

@@ -12,14 +12,8 @@ import (
 // Standing is how far a learner has come, on one line.
 func Standing(card score.Scorecard, options Options) string {
 	s := &sheet{page: newPage(options), card: card}
-	solved := 0
-	for _, kata := range card.Katas {
-		if kata.Verdict == score.KataPass {
-			solved++
-		}
-	}
-	text := fmt.Sprintf("%d of %d solved · %s", solved, len(card.Katas), s.paint(strong, fmt.Sprintf("%d/%d points", card.Score, card.Max)))
-	s.line(s.paint(strong, "dojo") + "  " + s.bar() + text)
+	text := fmt.Sprintf("%d of %d solved · %s", score.Solved(card.Katas), len(card.Katas), s.paint(strong, fmt.Sprintf("%d/%d points", card.Score, card.Max)))
+	s.text(s.paint(strong, "dojo")+"  ", s.bar()+text)
 	return s.String()
 }
 

@@ -72,21 +72,18 @@ func newHTMLPage(card score.Scorecard, options Options) htmlPage {
 		p.Tracks = append(p.Tracks, newHTMLTrack(track, options))
 	}
 	if newcomer(card) {
-		first, _ := easiest(card.Katas)
-		start := newHTMLKata(first, options)
+		next, _ := card.Next()
+		start := newHTMLKata(card.Katas[next], options)
 		p.Start = &start
 	}
 	return p
 }
 
 func newHTMLTrack(track track, options Options) htmlTrack {
-	t := htmlTrack{Anchor: "track-" + anchor(track.name), Name: phrase(track.name)}
+	t := htmlTrack{Anchor: "track-" + anchor(track.name), Name: phrase(track.name), Passed: score.Solved(track.katas)}
 	points, maximum := 0, 0
 	for _, kata := range track.katas {
 		points, maximum = points+kata.Score, maximum+kata.Max
-		if kata.Verdict == score.KataPass {
-			t.Passed++
-		}
 		t.Katas = append(t.Katas, newHTMLKata(kata, options))
 	}
 	t.Points = fmt.Sprintf("%d/%d", points, maximum)

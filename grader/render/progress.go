@@ -30,16 +30,13 @@ func Progress(w io.Writer, card score.Scorecard, options Options) error {
 
 // standing is a line about one track, with a mark for each of its katas.
 func (s *sheet) standing(name string, katas []score.KataCard) {
-	marks, solved, points, maximum := "", 0, 0, 0
+	marks, points, maximum := "", 0, 0
 	for _, kata := range katas {
 		mark := kataMarks[kata.Verdict]
 		marks += s.paint(mark.ink, mark.sign)
 		points, maximum = points+kata.Score, maximum+kata.Max
-		if kata.Verdict == score.KataPass {
-			solved++
-		}
 	}
-	s.text(s.paint(strong, name)+"  ", fmt.Sprintf("%s  %d of %d solved, %d/%d points", marks, solved, len(katas), points, maximum))
+	s.text(s.paint(strong, name)+"  ", fmt.Sprintf("%s  %d of %d solved, %d/%d points", marks, score.Solved(katas), len(katas), points, maximum))
 }
 
 // Next says which kata to do next.
@@ -50,24 +47,18 @@ func Next(w io.Writer, card score.Scorecard, options Options) error {
 	return err
 }
 
-// upNext is the kata that was begun, or else the easiest of those that were not.
+// upNext is the kata to work on.
 func (s *sheet) upNext() {
-	for _, kata := range s.card.Katas {
-		switch kata.Verdict {
-		case score.KataPass, score.KataNotAttempted, score.KataSkipped:
-			continue
-		}
-		s.text("", "Go on with "+s.paint(strong, phrase(kata.ID))+": "+phrase(kata.Title)+s.paint(faint, fmt.Sprintf(" (level %d)", kata.Level)))
-		s.gap()
-		s.steps(phrase(kata.ID))
-		return
-	}
-	first, found := easiest(s.card.Katas)
+	next, found := s.card.Next()
 	if !found {
 		s.text("", "All of these are solved. Well done.")
 		return
 	}
-	s.text("", "Next is "+s.paint(strong, phrase(first.ID))+": "+phrase(first.Title)+s.paint(faint, fmt.Sprintf(" (level %d)", first.Level)))
+	kata, lead := s.card.Katas[next], "Go on with "
+	if kata.Verdict == score.KataNotAttempted {
+		lead = "Next is "
+	}
+	s.text("", lead+s.paint(strong, phrase(kata.ID))+": "+phrase(kata.Title)+s.paint(faint, fmt.Sprintf(" (level %d)", kata.Level)))
 	s.gap()
-	s.steps(phrase(first.ID))
+	s.steps(phrase(kata.ID))
 }

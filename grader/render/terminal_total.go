@@ -24,12 +24,7 @@ func (s *sheet) total() {
 
 // standing is how many of several katas passed.
 func standing(katas []score.KataCard) string {
-	passed := 0
-	for _, kata := range katas {
-		if kata.Verdict == score.KataPass {
-			passed++
-		}
-	}
+	passed := score.Solved(katas)
 	switch all := len(katas); {
 	case all < 2:
 		return ""

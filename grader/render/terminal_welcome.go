@@ -12,7 +12,7 @@ import (
 // newcomer reports whether nobody has written anything yet. What the machine
 // must skip says nothing about that.
 func newcomer(card score.Scorecard) bool {
-	_, found := easiest(card.Katas)
+	_, found := card.Next()
 	for _, kata := range card.Katas {
 		if kata.Verdict != score.KataNotAttempted && kata.Verdict != score.KataSkipped {
 			return false
@@ -21,21 +21,10 @@ func newcomer(card score.Scorecard) bool {
 	return found
 }
 
-// easiest is the first kata of the lowest level that can be done here.
-func easiest(katas []score.KataCard) (score.KataCard, bool) {
-	var best score.KataCard
-	found := false
-	for _, kata := range katas {
-		if kata.Verdict == score.KataNotAttempted && (!found || kata.Level < best.Level) {
-			best, found = kata, true
-		}
-	}
-	return best, found
-}
-
 // welcome greets instead of grading: a page of zeros is no way to begin.
 func (s *sheet) welcome() {
-	first, _ := easiest(s.card.Katas)
+	next, _ := s.card.Next()
+	first := s.card.Katas[next]
 	s.text("", s.paint(strong, "Welcome to the dojo."))
 	s.gap()
 	s.text("", "Here you practise concurrency in Go. A kata is a small package whose doc comments promise something and whose body is missing. You write the body; specs hold you to the promises, the race detector watches, and nothing that you start may be left behind.")

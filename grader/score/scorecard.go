@@ -16,6 +16,34 @@ type Scorecard struct {
 	Katas       []KataCard  `json:"katas"`
 }
 
+// Solved is how many of the katas passed.
+func Solved(katas []KataCard) (count int) {
+	for _, kata := range katas {
+		if kata.Verdict == KataPass {
+			count++
+		}
+	}
+	return count
+}
+
+// Next is the index of the kata to work on: the first that was begun and is not
+// solved, or else the easiest of those that were not begun. There is none if all that
+// can be done here are solved.
+func (card Scorecard) Next() (best int, found bool) {
+	for i, kata := range card.Katas {
+		switch kata.Verdict {
+		case KataPass, KataSkipped:
+		case KataNotAttempted:
+			if !found || kata.Level < card.Katas[best].Level {
+				best, found = i, true
+			}
+		default:
+			return i, true
+		}
+	}
+	return best, found
+}
+
 // Source says whose code was graded.
 type Source struct {
 	// Kind is "learner", "reference", "right", "wrong" or "submission".

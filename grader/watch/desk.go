@@ -72,26 +72,9 @@ type (
 
 func newDesk(course Course, standing score.Scorecard, color bool) *desk {
 	d := &desk{course: course, standing: standing, color: color, width: 80, height: 24}
-	d.at = d.next()
+	// Whoever has solved all begins with the first again.
+	d.at, _ = standing.Next()
 	return d
-}
-
-// next is the kata to work on: one that was begun, or else the easiest of those that
-// were not; the first if all are solved.
-func (d *desk) next() (best int) {
-	best = -1
-	for i, kata := range d.standing.Katas {
-		switch kata.Verdict {
-		case score.KataPass, score.KataSkipped:
-		case score.KataNotAttempted:
-			if best < 0 || kata.Level < d.standing.Katas[best].Level {
-				best = i
-			}
-		default:
-			return i
-		}
-	}
-	return max(best, 0)
 }
 
 func (d *desk) kata() score.KataCard { return d.standing.Katas[d.at] }
@@ -190,12 +173,12 @@ func (d *desk) take(g graded) tea.Cmd {
 		return nil
 	}
 	id := g.card.Katas[0].ID
-	d.said = fmt.Sprintf("Run again with the schedule disturbed: passed %s.", times(g.card))
+	d.said = passedAgain(g.card)
 	return d.look(func() (string, error) { return d.course.Avoided(id) })
 }
 
-// times is how often the specs that were run most passed.
-func times(card score.Scorecard) string {
+// passedAgain says how often the specs that were run most passed.
+func passedAgain(card score.Scorecard) string {
 	most := 0
 	for _, kata := range card.Katas {
 		for _, spec := range kata.Specs {
@@ -203,9 +186,9 @@ func times(card score.Scorecard) string {
 		}
 	}
 	if most == 1 {
-		return "once"
+		return "Run again with the schedule disturbed: passed once."
 	}
-	return fmt.Sprintf("%d times", most)
+	return fmt.Sprintf("Run again with the schedule disturbed: passed %d times.", most)
 }
 
 // look looks a text up beside the screen.

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,6 +16,10 @@ import (
 func (d *desk) View() tea.View {
 	head := lines(render.Standing(d.standing, d.options()))
 	foot := lines(d.foot())
+	if len(head)+len(foot)+leastRoom > d.height {
+		// What goes on is worth more than the keys, which ? shows too.
+		foot = foot[:1]
+	}
 	middle := lines(d.middle())
 	room := max(1, d.height-len(head)-len(foot)-2)
 	d.top = min(max(d.top, 0), max(0, len(middle)-room))
@@ -22,12 +27,15 @@ func (d *desk) View() tea.View {
 	for len(shown) < room {
 		shown = append(shown[:len(shown):len(shown)], "")
 	}
-	all := append(append(append(head, ""), shown...), d.below(len(middle)-d.top-room))
-	view := tea.NewView(strings.Join(append(all, foot...), "\n"))
+	all := slices.Concat(head, []string{""}, shown, []string{d.below(len(middle) - d.top - room)}, foot)
+	view := tea.NewView(strings.Join(all[:min(len(all), d.height)], "\n"))
 	view.AltScreen = true
 	view.WindowTitle = "dojo " + d.kata().ID
 	return view
 }
+
+// leastRoom is as many lines as the middle needs, with those around it, to be read.
+const leastRoom = 6
 
 // room is about how many lines the middle has.
 func (d *desk) room() int { return max(1, d.height-6) }

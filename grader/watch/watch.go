@@ -9,6 +9,7 @@ package watch
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	tea "charm.land/bubbletea/v2"
@@ -30,6 +31,8 @@ type Course interface {
 	Brief(kata string) (string, error)
 	// Hint is the next one that was not seen, and remembers that it is now.
 	Hint(kata string) (string, error)
+	// Scorecard is a grading as it is printed.
+	Scorecard(score.Scorecard) (string, error)
 	// Avoided tells of classic bugs that a solved kata's answer does not have.
 	Avoided(kata string) (string, error)
 	// Reset puts a stub back, and says where it keeps what was there.
@@ -75,6 +78,42 @@ func Run(ctx context.Context, root string, katas []string, course Course, in io.
 	return err
 }
 
+// Lines prints, where there is no terminal, what a desk would show of each save.
+func Lines(ctx context.Context, root string, katas []string, course Course, out io.Writer) error {
+	return Saves(ctx, root, katas, nil, func(ctx context.Context, saved []string) (done bool) {
+		again := false
+		return grade(ctx, course, saved, func(message tea.Msg) {
+			g, over := message.(graded)
+			if !over {
+				return
+			}
+			fmt.Fprint(out, line(course, g, again))
+			again = g.more
+		})
+	})
+}
+
+// line is what Lines prints of a grading.
+func line(course Course, g graded, again bool) string {
+	text, err := "", g.err
+	switch {
+	case err != nil:
+	case again && whole(g.card):
+		text = passedAgain(g.card) + "\n"
+		if len(g.card.Katas) == 1 {
+			var avoided string
+			avoided, err = course.Avoided(g.card.Katas[0].ID)
+			text += avoided
+		}
+	default:
+		text, err = course.Scorecard(g.card)
+	}
+	if err != nil {
+		return text + "dojo: " + err.Error() + "\n"
+	}
+	return text
+}
+
 // grade grades what was saved and tells the desk of each step: a first run at once
 // and then, if nothing speaks against it, more of them until the next save. It
 // reports whether the first run was told whole.
@@ -99,10 +138,5 @@ func grade(ctx context.Context, course Course, katas []string, tell func(tea.Msg
 
 // whole reports whether all katas passed.
 func whole(card score.Scorecard) bool {
-	for _, kata := range card.Katas {
-		if kata.Verdict != score.KataPass {
-			return false
-		}
-	}
-	return len(card.Katas) > 0
+	return len(card.Katas) > 0 && score.Solved(card.Katas) == len(card.Katas)
 }

@@ -147,10 +147,10 @@ var _ = Describe("A reader", func() {
 
 		writer.Close()
 		abandon()
-		late := deadline{ctx, make(chan struct{})}
+		late, pass := spec.Late(ctx)
 		waiting = r.next(late)
 		spec.Settled(ctx, waiting)
-		close(late.over)
+		pass()
 		Expect(endOf(ctx, waiting).err).To(MatchError(context.DeadlineExceeded))
 		Expect(endOf(ctx, r.next(late)).err).To(MatchError(context.DeadlineExceeded))
 		write(foreignWriter(path), "late\n")

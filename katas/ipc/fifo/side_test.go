@@ -154,21 +154,3 @@ func pipeBuf(ctx context.Context, path string) int {
 	}
 	return 4096
 }
-
-// deadline is a context that ends as one does whose time is over, but when the
-// spec says so.
-type deadline struct {
-	context.Context
-	over chan struct{}
-}
-
-func (d deadline) Done() <-chan struct{} { return d.over }
-
-func (d deadline) Err() error {
-	select {
-	case <-d.over:
-		return context.DeadlineExceeded
-	default:
-		return nil
-	}
-}

@@ -111,10 +111,10 @@ var _ = Describe("A writer", func() {
 		Expect(refusalOf(ctx, call)).To(MatchError(context.Canceled))
 		Expect(refusalOf(ctx, opening(impatient, path))).To(MatchError(context.Canceled))
 
-		late := deadline{ctx, make(chan struct{})}
+		late, pass := spec.Late(ctx)
 		call = opening(late, path)
 		spec.Settled(ctx, call)
-		close(late.over)
+		pass()
 		Expect(refusalOf(ctx, call)).To(MatchError(context.DeadlineExceeded))
 		Expect(held("self", path)).To(BeEmpty(), "Open gave up and holds the FIFO")
 

@@ -154,7 +154,7 @@ var _ = Describe("A semaphore", func() {
 	It("gives nothing to those whose context ends", spec.Worth(1), func(ctx SpecContext) {
 		p := nowhere()
 		mine, his := p.open(ctx, 2), p.join(ctx, 2)
-		late := deadline{ctx, make(chan struct{})}
+		late, pass := spec.Late(ctx)
 		impatient, giveUp := context.WithCancelCause(ctx)
 		defer giveUp(nil)
 
@@ -170,7 +170,7 @@ var _ = Describe("A semaphore", func() {
 		for _, call := range cancelled {
 			Expect(errorOf(ctx, call, "Acquire, whose context was cancelled,")).To(MatchError(context.Canceled))
 		}
-		close(late.over)
+		pass()
 		Expect(errorOf(ctx, expired, "Acquire, whose context was over,")).To(MatchError(context.DeadlineExceeded))
 		spec.Settled(ctx, patient)
 		mine.release(ctx, 2)
@@ -185,21 +185,3 @@ var _ = Describe("A semaphore", func() {
 		}
 	})
 })
-
-// deadline is a context that ends as one does whose time is over, but when the
-// spec says so.
-type deadline struct {
-	context.Context
-	over chan struct{}
-}
-
-func (d deadline) Done() <-chan struct{} { return d.over }
-
-func (d deadline) Err() error {
-	select {
-	case <-d.over:
-		return context.DeadlineExceeded
-	default:
-		return d.Context.Err()
-	}
-}

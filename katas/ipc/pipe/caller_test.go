@@ -4,7 +4,6 @@ package pipe_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -106,22 +105,4 @@ func childFaults() int64 {
 	var usage syscall.Rusage
 	Expect(syscall.Getrusage(syscall.RUSAGE_CHILDREN, &usage)).To(Succeed())
 	return usage.Minflt
-}
-
-// deadline is a context that ends as one does whose time is over, but when the
-// spec says so.
-type deadline struct {
-	context.Context
-	over chan struct{}
-}
-
-func (d deadline) Done() <-chan struct{} { return d.over }
-
-func (d deadline) Err() error {
-	select {
-	case <-d.over:
-		return context.DeadlineExceeded
-	default:
-		return nil
-	}
 }

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
@@ -224,14 +223,13 @@ var _ = Describe("A pipeline", func() {
 	})
 
 	It("tells the stages that it killed from those that had ended before, and why", spec.Worth(1), func(ctx SpecContext) {
-		late := deadline{ctx, make(chan struct{})}
-		end := sync.OnceFunc(func() { close(late.over) })
-		defer end()
+		late, pass := spec.Late(ctx)
+		defer pass()
 		ready := readLine(drain)
 		pipeline := run(late, shell(`exit 3`), shell(`cat; echo ready; exec sleep 600`))
 		Expect(hear(ctx, ready, pipeline)).To(Equal("ready\n"))
 		spec.Settled(ctx, pipeline)
-		end()
+		pass()
 		seen := await(ctx, pipeline)
 		Expect(seen.err).To(MatchError(context.DeadlineExceeded))
 		Expect(seen.exits).To(Equal([]pipe.Exit{{Code: 3}, killed}))

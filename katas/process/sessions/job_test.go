@@ -210,21 +210,3 @@ func statusOf(command *exec.Cmd) int {
 	}
 	return command.ProcessState.ExitCode()
 }
-
-// deadline is a context that ends as one does whose time is over, but when the
-// spec says so.
-type deadline struct {
-	context.Context
-	over chan struct{}
-}
-
-func (d deadline) Done() <-chan struct{} { return d.over }
-
-func (d deadline) Err() error {
-	select {
-	case <-d.over:
-		return context.DeadlineExceeded
-	default:
-		return nil
-	}
-}

@@ -114,7 +114,7 @@ var _ = Describe("A job", func() {
 			pids := crew.ready(ctx, 3)
 			impatient, giveUp := context.WithCancel(ctx)
 			defer giveUp()
-			late := deadline{ctx, make(chan struct{})}
+			late, pass := spec.Late(ctx)
 			first, second := crew.wait(impatient), crew.wait(late)
 			stays, alsoStays := crew.wait(ctx), crew.wait(ctx)
 			spec.Settled(ctx, first, second, stays, alsoStays)
@@ -122,7 +122,7 @@ var _ = Describe("A job", func() {
 			var end ending
 			Eventually(ctx, first).Should(Receive(&end))
 			Expect(end.err).To(MatchError(context.Canceled))
-			close(late.over)
+			pass()
 			Eventually(ctx, second).Should(Receive(&end))
 			Expect(end.err).To(MatchError(context.DeadlineExceeded))
 

@@ -95,13 +95,13 @@ var _ = Describe("A job", func() {
 			// As with a second Ctrl-C, the one who has less patience is not kept by the other.
 			patient := leader.stop(context.WithoutCancel(ctx))
 			spec.Settled(ctx, patient)
-			late := deadline{ctx, make(chan struct{})}
+			late, pass := spec.Late(ctx)
 			stopping = leader.stop(late)
 			spec.Settled(ctx, patient, stopping)
 			Expect(leader.Signal(unix.SIGTERM)).To(Succeed())
 			spec.Settled(ctx, patient, stopping)
 			Expect(states(pids)).To(HaveEach("S"), "it was killed before the grace ended")
-			close(late.over)
+			pass()
 			Expect(stopped(ctx, stopping)).To(Equal(killed(unix.SIGKILL)))
 			Expect(stopped(ctx, patient)).To(Equal(killed(unix.SIGKILL)))
 			Expect(left(pids)).To(BeEmpty())

@@ -125,21 +125,3 @@ func childFaults() int64 {
 	Expect(syscall.Getrusage(syscall.RUSAGE_CHILDREN, &usage)).To(Succeed())
 	return usage.Minflt
 }
-
-// deadline is a context that ends as one does whose time is over, but when the
-// spec says so.
-type deadline struct {
-	context.Context
-	over chan struct{}
-}
-
-func (d deadline) Done() <-chan struct{} { return d.over }
-
-func (d deadline) Err() error {
-	select {
-	case <-d.over:
-		return context.DeadlineExceeded
-	default:
-		return nil
-	}
-}

@@ -192,12 +192,12 @@ var _ = Describe("A process", func() {
 		p := start(line.Read, "read -r line; exit 4")
 		impatient, giveUp := context.WithCancel(ctx)
 		defer giveUp()
-		late := deadline{ctx, make(chan struct{})}
+		late, pass := spec.Late(ctx)
 		gone, expired := join(impatient, p), join(late, p)
 		spec.Idle(ctx)
 		spec.Settled(ctx, gone, expired)
 		giveUp()
-		close(late.over)
+		pass()
 		var one, other outcome
 		Eventually(ctx, gone).Should(Receive(&one))
 		Eventually(ctx, expired).Should(Receive(&other))

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -142,15 +141,14 @@ var _ = Describe("Run", func() {
 	It("kills the command when the context ends, and says why and what it wrote before", spec.Worth(1), func(ctx SpecContext) {
 		// Who closes both streams, as a daemon does, has not ended.
 		for _, then := range []string{"", "exec >/dev/null 2>&1; "} {
-			late := deadline{ctx, make(chan struct{})}
-			end := sync.OnceFunc(func() { close(late.over) })
-			defer end()
+			late, pass := spec.Late(ctx)
+			defer pass()
 			pids := notepad()
 			running := run(late, nil, shell("trap '' HUP INT TERM; echo early; echo oh >&2; "+then+pids.of("$$")+"; exec sleep 600")...)
 			command := pids.read(ctx)[0]
 			spec.Idle(ctx)
 			Expect(running).NotTo(Receive(), "the command lives, and Run is back")
-			end()
+			pass()
 			seen := await(ctx, running)
 			Expect(seen.err).To(MatchError(context.DeadlineExceeded))
 			Expect(seen.Exit).To(Equal(killed))

@@ -31,11 +31,7 @@ the reference does otherwise. Lines with - are yours, with + the reference's.
 
 // Run shows the reference next to the learner's own answer.
 func (c *compareCommand) Run(t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	kata, err := selectKata(c.Kata)
+	root, kata, err := chosenOne(c.Kata)
 	if err != nil {
 		return err
 	}

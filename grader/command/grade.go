@@ -48,11 +48,7 @@ dojo's own, 130 interrupted (the scorecard then shows what was finished).`
 
 // Run grades and prints the scorecard.
 func (c *gradeCommand) Run(ctx context.Context, t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	rows, err := selectKatas(c.Katas)
+	root, rows, err := chosen(c.Katas)
 	if err != nil {
 		return err
 	}

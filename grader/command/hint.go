@@ -24,11 +24,7 @@ Which hints you have seen is kept in .dojo/notebook.json.`
 
 // Run prints one hint, and remembers that it was seen.
 func (c *hintCommand) Run(t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	kata, err := selectKata(c.Kata)
+	root, kata, err := chosenOne(c.Kata)
 	if err != nil {
 		return err
 	}

@@ -31,20 +31,16 @@ type row struct {
 
 // Run prints the curriculum.
 func (c *listCommand) Run(t terminal) error {
-	root, err := findRoot()
+	root, listed, err := chosen(c.Katas)
 	if err != nil {
 		return err
 	}
-	chosen, err := selectKatas(c.Katas)
-	if err != nil {
-		return err
-	}
-	where, err := stand(root, chosen)
+	where, err := stand(root, listed)
 	if err != nil {
 		return err
 	}
 	rows := []row{}
-	for i, kata := range chosen {
+	for i, kata := range listed {
 		verdict := where.card.Katas[i].Verdict
 		rows = append(rows, row{
 			ID: kata.ID, Title: kata.Title, Level: kata.Level, Points: kata.Points, Linux: kata.Linux, Topics: kata.Topics,

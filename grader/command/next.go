@@ -12,11 +12,7 @@ type nextCommand struct {
 
 // Run says which kata to do next. It grades nothing.
 func (c *nextCommand) Run(t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	rows, err := selectKatas(c.Katas)
+	root, rows, err := chosen(c.Katas)
 	if err != nil {
 		return err
 	}

@@ -16,11 +16,7 @@ type progressCommand struct {
 // Run shows how far the learner has come. What was changed since it was last graded
 // is graded first.
 func (c *progressCommand) Run(ctx context.Context, t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	rows, err := selectKatas(c.Katas)
+	root, rows, err := chosen(c.Katas)
 	if err != nil {
 		return err
 	}

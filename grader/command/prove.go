@@ -38,11 +38,7 @@ Exit status: 0 all is proved, 1 something is not.`
 
 // Run proves and prints what does not hold.
 func (c *proveCommand) Run(ctx context.Context, t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	rows, err := selectKatas(c.Katas)
+	root, rows, err := chosen(c.Katas)
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,7 @@ func (c *resetCommand) Help() string {
 
 // Run puts a kata's stub back.
 func (c *resetCommand) Run(ctx context.Context, t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	kata, err := selectKata(c.Kata)
+	root, kata, err := chosenOne(c.Kata)
 	if err != nil {
 		return err
 	}

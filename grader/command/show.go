@@ -12,11 +12,7 @@ type showCommand struct {
 
 // Run prints the brief, which is the comment of doc.go.
 func (c *showCommand) Run(t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	kata, err := selectKata(c.Kata)
+	root, kata, err := chosenOne(c.Kata)
 	if err != nil {
 		return err
 	}

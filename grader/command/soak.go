@@ -23,11 +23,7 @@ all of it, so any failure is a bug of dojo.
 
 // Run soaks.
 func (c *soakCommand) Run(ctx context.Context, t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	rows, err := selectKatas(c.Katas)
+	root, rows, err := chosen(c.Katas)
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,24 @@ func findRoot() (string, error) {
 	return "", usage("this is not a checkout of dojo: call it from inside one (git clone, then make grade)")
 }
 
+// chosen is the checkout, and the katas of it that the arguments of a command name.
+func chosen(names []string) (root string, rows []katas.Kata, err error) {
+	if root, err = findRoot(); err != nil {
+		return "", nil, err
+	}
+	rows, err = selectKatas(names)
+	return root, rows, err
+}
+
+// chosenOne is chosen, of a command about one kata.
+func chosenOne(name string) (root string, kata katas.Kata, err error) {
+	if root, err = findRoot(); err != nil {
+		return "", katas.Kata{}, err
+	}
+	kata, err = selectKata(name)
+	return root, kata, err
+}
+
 // selectKatas returns the rows of the catalogue that the arguments name, in
 // teaching order; all of them without arguments.
 func selectKatas(names []string) ([]katas.Kata, error) {

@@ -24,11 +24,7 @@ there are keys, ? shows them; elsewhere lines are printed.
 
 // Run grades what is saved until it is interrupted.
 func (c *watchCommand) Run(ctx context.Context, t terminal) error {
-	root, err := findRoot()
-	if err != nil {
-		return err
-	}
-	rows, err := selectKatas(c.Katas)
+	root, rows, err := chosen(c.Katas)
 	if err != nil {
 		return err
 	}

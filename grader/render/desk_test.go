@@ -1,8 +1,6 @@
 package render
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -22,17 +20,5 @@ func TestDesksLookAsInTheGolden(t *testing.T) {
 	kata := mixed().Katas[0]
 	got.WriteString(Desk(kata, map[string]bool{kata.Specs[0].ID: true, kata.Specs[1].ID: false}, Options{Width: 40}) + "\n")
 	got.WriteString(Shelf(mixed(), kata.ID, Options{Width: 60}))
-	file := filepath.Join("testdata", "desks.txt")
-	if *update {
-		if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("they are\n%s\nwant\n%s", got.String(), want)
-	}
+	held(t, "desks.txt", got.String())
 }

@@ -57,6 +57,24 @@ func rendered(t *testing.T, format string, card score.Scorecard, options Options
 	return out.String()
 }
 
+// held compares a text with the golden file of that name, or writes it with -update.
+func held(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("it is\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestScorecardsLookAsInTheGoldens(t *testing.T) {
 	for _, golden := range goldens {
 		t.Run(golden.name, func(t *testing.T) {
@@ -64,19 +82,7 @@ func TestScorecardsLookAsInTheGoldens(t *testing.T) {
 			if golden.format == "html" {
 				got = bodyOf(got)
 			}
-			file := filepath.Join("testdata", golden.name)
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("it is\n%s\nwant\n%s", got, want)
-			}
+			held(t, golden.name, got)
 		})
 	}
 }

@@ -31,9 +31,13 @@ func lay(t *testing.T) (*Corpus, run.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Programs of the corpus sleep more than they compute.
-	return corpus, run.Options{Toolchain: toolchain, Seed: seed(), Parallel: 12}
+	return corpus, run.Options{Toolchain: toolchain, Seed: seed()}
 }
+
+// crowded is how many programs of the corpus are run at once where their number of
+// runs is given: they sleep more than they compute. In a given time, each would have
+// few runs.
+const crowded = 12
 
 // seed is another one each time: what must always hold is not to hold for one
 // seed only.
@@ -62,7 +66,7 @@ func TestOneGradingFindsTheBugsOfTheCorpus(t *testing.T) {
 	}
 	// Twenty runs find each of them nine times in ten, and a test must not fail
 	// once in ten: so three seeds may try.
-	options.Repeat = 20
+	options.Repeat, options.Parallel = 20, crowded
 	for n := 0; n < 3 && len(missed) > 0; n++ {
 		options.Seed += 1000
 		missed = stillMissed(t, missed, options)
@@ -118,7 +122,7 @@ func stillMissed(t *testing.T, names []string, options run.Options) (missed []st
 
 func TestNoFixOfTheCorpusIsBlamed(t *testing.T) {
 	corpus, options := lay(t)
-	options.Repeat = 200
+	options.Repeat, options.Parallel = 200, crowded
 	cards, err := corpus.Run(t.Context(), Fix, options)
 	if err != nil {
 		t.Fatal(err)

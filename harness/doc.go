@@ -49,6 +49,13 @@
 // process is ended and the spec at hand pays. An id without an outcome is not a
 // pass.
 //
+// # What a picture is made of
+//
+// On demand, a spec that failed is run once more with the runtime's flight recorder on
+// (runtime/trace). Into the trace, package spec remarks what it sees of processes, and
+// the child hands all of it over as one more event. The parent reads it (package
+// timeline) into lanes of goroutines and processes. No verdict rests on that.
+//
 // # The walls
 //
 // Package sandbox runs each process behind the best walls that the machine offers,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -27,6 +28,7 @@ type gradeCommand struct {
 	Seed      uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
 	boxFlags
 	Trust   bool `help:"Grade a submission even where the sandbox is too weak for code of strangers."`
+	Picture bool `short:"p" help:"Run the first specs that fail once more and draw what their goroutines and processes did. With --out html as well."`
 	Verbose bool `short:"v" help:"Show every failing spec and all the evidence."`
 }
 
@@ -37,6 +39,7 @@ func (c *gradeCommand) Help() string {
   dojo grade sync/boundedqueue            one of them
   dojo grade net coro --repeat 20         two tracks, twenty times
   dojo grade --from ../alice --out json=alice.json
+  dojo grade sync/lock --picture          who waited for whom, when and where
   dojo grade --out html=score.html        the scorecard as a page
   dojo grade --from ../class/bob.zip
   dojo grade --from ../class/carol.git@a1b2c3d
@@ -56,6 +59,7 @@ func (c *gradeCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	c.Picture = c.Picture || slices.ContainsFunc(outs, func(o output) bool { return o.format.Name == "html" })
 	if c.Repeat < 0 {
 		return usage("--repeat takes a number from 1 on")
 	}
@@ -176,6 +180,7 @@ func (c *gradeCommand) graded(ctx context.Context, root string, src source.Sourc
 	}
 	cards, failed := session.Grade(ctx, src, all, run.Options{
 		Root: root, Toolchain: toolchain, Repeat: c.Repeat, Budget: run.DefaultBudget, Allowance: allowance, Sandbox: box, Seed: seed,
+		Record:   c.Picture,
 		Progress: tell,
 	})
 	if src.Kind == source.KindLearner {

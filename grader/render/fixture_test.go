@@ -89,6 +89,43 @@ var (
 	})
 )
 
+// pictured is a deadlock with its picture: who waits for whom, a zombie, and more lanes
+// than a page shows.
+func pictured() score.Scorecard {
+	ms := func(n int64) int64 { return n * 1_000_000 }
+	at := func(line int) *score.Place { return &score.Place{File: queueFile, Line: line, Function: "(*Queue).Put"} }
+	picture := &score.Timeline{
+		Length: ms(2100), More: 3,
+		Lanes: []score.Lane{
+			{Kind: "goroutine", ID: 7, Name: "Put", Spans: []score.Span{
+				{From: 0, To: ms(1), Doing: "runs", Means: "runs"},
+				{From: ms(1), To: ms(2100), Doing: "waits", Means: "waits to lock a mutex", At: at(31)},
+			}},
+			{Kind: "goroutine", ID: 8, Name: "Put.func1", Born: at(40), Note: "writes q.items at boundedqueue.go:52", Spans: []score.Span{
+				{From: ms(1), To: ms(2), Doing: "runs", Means: "is slowed by the grader"},
+				{From: ms(2), To: ms(3), Doing: "sleeps", Means: "sleeps", At: at(44)},
+				{From: ms(3), To: ms(4), Doing: "syscall", Means: "is inside a system call"},
+				{From: ms(4), To: ms(2100), Doing: "waits", Means: "waits to send on a channel", At: at(45)},
+			}},
+			{Kind: "process", ID: 4711, Name: "sleep\x1b[31m", Spans: []score.Span{
+				{From: ms(10), To: ms(20), Doing: "stopped", Means: "is stopped by a signal"},
+				{From: ms(20), To: ms(40), Doing: "zombie", Means: "is a zombie: it has ended, and nobody has waited for it"},
+			}},
+			{Kind: "goroutine", ID: 9, Name: "Nothing", Spans: []score.Span{}},
+		},
+		Wakes: []score.Wake{{At: ms(1), From: 0, To: 1}, {At: ms(3), From: 1, To: 0}},
+		Wants: []score.Want{{From: 0, To: 1, Lock: "q.mu"}},
+	}
+	for n := range 8 {
+		picture.Lanes = append(picture.Lanes, score.Lane{Kind: "goroutine", ID: uint64(20 + n), Name: "worker", Spans: []score.Span{{From: ms(1), To: ms(int64(5 + n)), Doing: "runs", Means: "runs"}}})
+	}
+	spec := deadlocked
+	why := *deadlocked.Diagnosis
+	why.Timeline = picture
+	spec.Diagnosis = &why
+	return scorecard(usual, kata("sync/boundedqueue", "A queue that makes its callers wait", 2, score.KataPartial, passing("takes what was put", 3), spec))
+}
+
 func unwritten(name string) score.SpecCard {
 	return failing(score.SpecPanic, name, 2, score.Diagnosis{
 		Summary: "Serve is not written yet: it still says “TODO: implement Serve” (echo.go:17).",

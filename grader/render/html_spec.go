@@ -25,6 +25,7 @@ type htmlWhy struct {
 	Promise  string
 	Spots    []htmlSpot
 	Evidence string
+	Timeline *htmlTimeline
 	Hint     string
 	Again    string
 }
@@ -108,6 +109,7 @@ func (t htmlTelling) why(spec htmlSpec, why score.Diagnosis, options Options) *h
 	if promise := phrase(why.Promise); promise != spec.Name {
 		w.Promise = promise
 	}
+	w.Timeline = newHTMLTimeline(why.Timeline)
 	w.Spots = htmlSpots(why.Where, options.Source)
 	if t.first("hint "+why.Hint, spec) == nil {
 		w.Hint = phrase(why.Hint)

@@ -33,6 +33,9 @@ var goldens = []struct {
 	{"provisional.txt", "terminal", provisional(), Options{Width: 80}},
 	{"flaky.txt", "terminal", flaky(), Options{Width: 80}},
 	{"void.txt", "terminal", void(), Options{Width: 80}},
+	{"pictured.txt", "terminal", pictured(), Options{Width: 80}},
+	{"pictured-40.txt", "terminal", pictured(), Options{Width: 40}},
+	{"pictured-verbose.txt", "terminal", pictured(), Options{Width: 100, Verbose: true}},
 	{"flaky.json", "json", flaky(), Options{}},
 	{"mixed-problems.txt", "problems", mixed(), Options{}},
 	{"broken-problems.txt", "problems", broken(), Options{}},
@@ -41,6 +44,7 @@ var goldens = []struct {
 	{"broken.html", "html", broken(), Options{Source: numbered}},
 	{"provisional.html", "html", provisional(), Options{}},
 	{"flaky.html", "html", flaky(), Options{Source: numbered}},
+	{"pictured.html", "html", pictured(), Options{Source: numbered}},
 	{"void.html", "html", void(), Options{}},
 }
 

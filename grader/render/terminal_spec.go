@@ -101,6 +101,7 @@ func (s *sheet) spec(spec score.SpecCard, told telling) {
 	}
 	s.places(indent, why.Where)
 	s.evidence(indent, why.Evidence)
+	s.timeline(indent, why.Timeline)
 	if told.first(why.Hint, spec.Name) {
 		s.text(indent, s.paint(faint, "why it matters: ")+phrase(why.Hint))
 	}

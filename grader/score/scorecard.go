@@ -150,6 +150,8 @@ type Diagnosis struct {
 	Hint     string `json:"hint"`
 	// Replay is the command that shows it again.
 	Replay string `json:"replay"`
+	// Timeline is what happened when the spec failed once more, if that was recorded.
+	Timeline *Timeline `json:"timeline,omitempty"`
 }
 
 // Place is a line of the answer.

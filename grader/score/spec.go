@@ -26,6 +26,7 @@ func judgeSpec(kata Kata, spec Spec, runs []report.Run) SpecCard {
 	}
 	var gravest finding
 	var seed uint64
+	var timeline *Timeline
 	failures, first := 0, 0
 	for n, run := range runs {
 		// Every spec belongs to the first run: absent there, it reads like one
@@ -46,6 +47,9 @@ func judgeSpec(kata Kata, spec Spec, runs []report.Run) SpecCard {
 		if verdict.gravity() > card.Verdict.gravity() {
 			card.Verdict, gravest, seed, first = verdict, why, run.Seed, n
 		}
+		if recorded := timelineOf(outcome); recorded != nil {
+			timeline = recorded
+		}
 	}
 	if card.Verdict == SpecPass {
 		return card
@@ -58,6 +62,7 @@ func judgeSpec(kata Kata, spec Spec, runs []report.Run) SpecCard {
 		gravest.evidence = []string{specLine(spec.Where)}
 	}
 	card.Diagnosis = gravest.diagnosis(card.Verdict, spec, kata.replayWith(runs[0].Seed, first+1))
+	card.Diagnosis.Timeline = timeline
 	return card
 }
 

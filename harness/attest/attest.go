@@ -28,6 +28,7 @@ const (
 	Stop  Kind = "stop"  // a spec ended, with its outcome
 	Stuck Kind = "stuck" // a spec gets nowhere, and the process ends for it
 	Done  Kind = "done"  // every spec of the plan was run
+	Trace Kind = "trace" // what was recorded of a round; before its Stop or Stuck
 )
 
 // Event is one signed remark of the harness in a graded process.
@@ -38,7 +39,12 @@ type Event struct {
 	// Round counts the runs of the spec in this process, from 0.
 	Round   int             `json:"round,omitempty"`
 	Outcome *report.Outcome `json:"outcome,omitempty"`
+	// Trace is an execution trace (runtime/trace) of at most MostTrace bytes.
+	Trace []byte `json:"trace,omitempty"`
 }
+
+// MostTrace is how many bytes a recording may have: a line holds it, in base64.
+const MostTrace = 2 << 20
 
 // Plan is what the parent asks of a graded process. It travels with the key.
 type Plan struct {
@@ -53,8 +59,10 @@ type Plan struct {
 	Rounds int           `json:"rounds"`
 	Budget time.Duration `json:"budget,omitempty"`
 	// Unguarded leaves the guards off, to measure what they cost.
-	Unguarded bool          `json:"unguarded,omitempty"`
-	Limits    report.Limits `json:"limits"`
+	Unguarded bool `json:"unguarded,omitempty"`
+	// Record has each round recorded.
+	Record bool          `json:"record,omitempty"`
+	Limits report.Limits `json:"limits"`
 	// RaceLog is the prefix of the race detector's log, "" without one.
 	RaceLog string `json:"race_log,omitempty"`
 	// PrivateIPC: /dev/shm and the IPC objects belong to this run alone.

@@ -87,6 +87,8 @@ type Outcome struct {
 	NotRun string `json:"not_run,omitempty"`
 	// Fault says what went wrong on our side, if anything did.
 	Fault string `json:"fault,omitempty"`
+	// Timeline is what was recorded of the spec when it failed again.
+	Timeline *Timeline `json:"timeline,omitempty"`
 }
 
 // Clean reports whether nothing speaks against the spec.

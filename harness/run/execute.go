@@ -34,6 +34,8 @@ type execution struct {
 	budget time.Duration
 	// meter counts what all processes of the grading take.
 	meter *meter
+	// recorded, if not nil, has rounds recorded, and takes the last recording of each spec.
+	recorded map[string][]byte
 }
 
 // run returns the rounds, none if ctx ended before the first was over.
@@ -119,12 +121,14 @@ type process struct {
 	ready, done bool
 	// outcomes are those of each spec's rounds, in order.
 	outcomes map[string][]report.Outcome
+	// recorded is the last trace of each spec; nil if none are wanted.
+	recorded map[string][]byte
 	exit     *report.Exit
 }
 
 // told passes on what came of a spec's first round.
 func (e *execution) told(spec string, round int, outcome report.Outcome) {
-	if e.seed == e.options.Seed && round == 0 && e.options.Progress != nil {
+	if e.recorded == nil && e.seed == e.options.Seed && round == 0 && e.options.Progress != nil {
 		e.options.Progress(Progress{Phase: Running, Kata: e.job.Kata, Spec: spec, Clean: outcome.Clean()})
 	}
 }
@@ -145,7 +149,7 @@ func (e *execution) process(ctx context.Context, binary string, ids []string, bu
 	rand.Read(key)
 	plan := attest.Plan{
 		Kata: e.job.Kata, Specs: ids, Seed: e.seed, Rounds: e.rounds, Budget: budget, Limits: e.job.Limits,
-		Unguarded: e.options.Unguarded, RaceLog: places.Log + "/race", PrivateIPC: box.Rung.PrivateIPC(),
+		Unguarded: e.options.Unguarded, Record: e.recorded != nil, RaceLog: places.Log + "/race", PrivateIPC: box.Rung.PrivateIPC(),
 	}
 	sealed, err := attest.Seal(key, plan)
 	if err != nil {
@@ -171,7 +175,7 @@ func (e *execution) process(ctx context.Context, binary string, ids []string, bu
 	}()
 	// The events end when the process does: reading them in a goroutine keeps a
 	// descendant that holds the pipe from holding us.
-	p := &process{outcomes: map[string][]report.Outcome{}}
+	p := &process{outcomes: map[string][]report.Outcome{}, recorded: e.recorded}
 	read := make(chan string)
 	go func() { read <- p.follow(attest.NewReader(key, w.events), e.job.Limits, kill, e.told) }()
 	ended, err := box.Run(ctx, sandbox.Command{
@@ -224,6 +228,10 @@ func (p *process) follow(events *attest.Reader, limits report.Limits, kill conte
 			p.ready = true
 		case attest.Start:
 			open = event.Spec
+		case attest.Trace:
+			if p.recorded != nil && event.Spec == open {
+				p.recorded[open] = event.Trace
+			}
 		case attest.Stop, attest.Stuck:
 			if event.Outcome != nil && event.Spec == open && limits.Memory > 0 && event.Outcome.Memory > limits.Memory {
 				// It was over before the sandbox, which looks now and then, came to look.

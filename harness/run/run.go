@@ -37,6 +37,8 @@ type Options struct {
 	// Budget, with Repeat 0, is how long a kata is run; its specs are run at
 	// least once.
 	Budget time.Duration
+	// Record has specs that failed run once more, to see who did what when.
+	Record bool
 	// Apart runs the katas Repeat times undisturbed, each time in a process of
 	// their own, whatever came of the time before.
 	Apart bool

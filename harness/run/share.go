@@ -34,6 +34,9 @@ func shared(ctx context.Context, whole execution, processes int, slots chan stru
 			part := whole
 			part.job.Specs = specs
 			runs := part.repeat(ctx)
+			if part.options.Record {
+				part.record(ctx, runs)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			all = join(all, runs)

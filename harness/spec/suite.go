@@ -62,6 +62,7 @@ func (s *suite) before() {
 	if s.guard != nil {
 		s.guard.Begin()
 	}
+	theWatchdog.recorder.begin()
 	theWatchdog.begin()
 	collect := uncollected(theSeed)
 	undo := disturb(theSeed, s.round)
@@ -75,6 +76,7 @@ func (s *suite) before() {
 // look takes the guard's second census, once the spec has cleaned up.
 func (s *suite) look() {
 	stuck, burn := theWatchdog.end()
+	theWatchdog.recorder.end()
 	s.outcome.Stuck = stuck
 	// Before the guard, which ends those that were left behind.
 	s.outcome.Memory = pulse.Family()
@@ -214,7 +216,13 @@ func runGraded() {
 	if !plan.Unguarded {
 		s.guard = guard.New(guard.Options{Temp: os.TempDir(), PrivateIPC: plan.PrivateIPC, RaceLog: plan.RaceLog})
 	}
+	if plan.Record {
+		theWatchdog.recorder = &recorder{pause: lookOften, kept: func(data []byte) {
+			emit(attest.Event{Kind: attest.Trace, Spec: current.Spec, Round: current.Round, Trace: data})
+		}}
+	}
 	theWatchdog.start(plan.Limits, func(outcome report.Outcome) {
+		theWatchdog.recorder.end()
 		emit(attest.Event{Kind: attest.Stuck, Spec: current.Spec, Round: current.Round, Outcome: &outcome})
 		guard.EndDescendants()
 		os.Exit(0)

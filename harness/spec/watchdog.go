@@ -37,6 +37,8 @@ const (
 type watchdog struct {
 	gates  gates
 	limits report.Limits
+	// recorder is set before start, if at all.
+	recorder *recorder
 	// abandon ends the process with what was found of a spec that can't be
 	// ended otherwise.
 	abandon func(report.Outcome)
@@ -114,7 +116,7 @@ func (w *watchdog) watch() {
 	for {
 		start := time.Now()
 		w.look()
-		pulse.Nap(min(max(pulse.Interval, 9*time.Since(start)), longestNap))
+		w.recorder.nap(min(max(pulse.Interval, 9*time.Since(start)), longestNap))
 	}
 }
 
@@ -144,6 +146,7 @@ func (w *watchdog) look() {
 		}
 		w.stuck = stuck
 		w.rest, w.wakes = pulse.Rest{}, standstill{}
+		w.recorder.rest()
 		for _, cancel := range w.cancels {
 			cancel(errAtRest)
 		}

@@ -79,7 +79,7 @@ var _ = Describe("An executor", func() {
 		Expect(s.begun()).To(Equal(names))
 	})
 
-	It("takes any number of tasks at once, without a goroutine for each", spec.Worth(2), func(ctx SpecContext) {
+	It("takes any number of tasks at once, without a goroutine for each", spec.Worth(1), func(ctx SpecContext) {
 		const many = 2000
 		s := open(ctx, 2)
 		s.submit(ctx, s.hold("in the way"))
@@ -97,8 +97,10 @@ var _ = Describe("An executor", func() {
 		})
 		var tasks []*executor.Task[string]
 		Eventually(ctx, submitted).Should(Receive(&tasks), "Submit waits while the workers are busy")
+		names := make([]string, many/5)
+		call := spread(ctx, s, func(ctx context.Context, name string) (string, error) { return s.quick(name)(ctx) }, names...)
 		spec.Quiet(ctx)
-		Expect(runtime.NumGoroutine()-before).To(BeNumerically("<", many/10), "goroutines more, for %d tasks more that have not begun", many)
+		Expect(runtime.NumGoroutine()-before).To(BeNumerically("<", many/10), "goroutines more, for %d tasks more that have not begun", many+len(names))
 		Expect(s.begun()).To(BeEmpty(), "tasks that ran while the workers were busy")
 
 		for _, guest := range guests {
@@ -108,7 +110,8 @@ var _ = Describe("An executor", func() {
 			value, err := task.Result(ctx)
 			Expect(outcome{value, err}).To(Equal(outcome{value: fmt.Sprint(i)}))
 		}
-		Expect(s.begun()).To(HaveLen(many), "how often tasks ran")
+		Expect(await(ctx, call)).To(Equal(mapped{values: names}))
+		Expect(s.begun()).To(HaveLen(many+len(names)), "how often tasks ran")
 	})
 
 	It("makes callers wait without burning CPU, and lets them go", spec.Worth(1), func(ctx SpecContext) {
@@ -145,10 +148,37 @@ var _ = Describe("An executor", func() {
 		}
 	})
 
-	It("outlives tasks that panic or end their goroutine", spec.Worth(2), func(ctx SpecContext) {
+	It("has tasks go on when those who wait for them give up", spec.Worth(1), func(ctx SpecContext) {
+		s := open(ctx, 1)
+		waiting, stop := context.WithCancel(ctx)
+		defer stop()
+		ends := make(chan error, 2)
+		call := spread(waiting, s, func(ctx context.Context, name string) (string, error) {
+			defer func() { ends <- ctx.Err() }()
+			if name == "begun" {
+				return s.hold(name)(ctx)
+			}
+			return s.quick(name)(ctx)
+		}, "begun", "pending")
+		guest := s.next(ctx)
+		gone := ask(waiting, s.submit(ctx, s.quick("alone")))
+		spec.Settled(ctx, gone)
+		stop()
+		Expect(await(ctx, gone)).To(Equal(outcome{err: context.Canceled}))
+		Expect(await(ctx, call)).To(Equal(mapped{err: context.Canceled}))
+
+		guest.leave("")
+		await(ctx, ask(ctx, s.submit(ctx, s.quick("last"))))
+		Expect(s.begun()).To(Equal([]string{"pending", "alone", "last"}), "tasks that ran, though nobody waits for the first two")
+		for range 2 {
+			Expect(await(ctx, ends)).To(Succeed(), "the context of a task, when that of who waited for it has ended")
+		}
+	})
+
+	It("outlives tasks that panic or end their goroutine", spec.Worth(1), func(ctx SpecContext) {
 		const workers = 2
 		s := open(ctx, workers)
-		for _, value := range []any{errMishap, "some text", 42} {
+		for _, value := range []any{errMishap, "some text", 42, [2]byte{97, 98}} {
 			for range workers {
 				seen := await(ctx, ask(ctx, s.submit(ctx, func(context.Context) (string, error) { panic(value) })), "the outcome of a task that panicked")
 				var told *executor.PanicError

@@ -2,6 +2,8 @@ package executor_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -62,7 +64,7 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 		}
 	})
 
-	It("gets on when all its workers wait at once, in Result and in Map", spec.Worth(2), func(ctx SpecContext) {
+	It("gets on when all its workers wait at once, in Result and in Map", spec.Worth(1), func(ctx SpecContext) {
 		const workers = 3
 		s, together := open(ctx, workers), spec.Gate(workers)
 		outer := func(wait work) work {
@@ -131,6 +133,128 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 		Expect([]string{guests[0].name, guests[1].name}).To(ConsistOf("outer, after inner", "third"))
 		Expect(await(ctx, outer)).To(Equal(outcome{value: "done"}))
 		Expect(await(ctx, third)).To(Equal(outcome{value: "done"}))
+	})
+
+	It("waits for one that has begun without burning CPU, and the others keep their order", spec.Worth(1), func(ctx SpecContext) {
+		s := open(ctx, 2)
+		begun := s.submit(ctx, s.hold("begun"))
+		guest := s.next(ctx)
+		outer := ask(ctx, s.submit(ctx, func(ctx context.Context) (string, error) {
+			s.hold("outer")(ctx)
+			if _, err := s.wait(begun)(ctx); err != nil {
+				return "", err
+			}
+			// Stays, so that one worker at most runs the others, which makes their order sure.
+			return s.hold("outer, later")(ctx)
+		}))
+		waits := s.next(ctx)
+		var last *executor.Task[string]
+		var names []string
+		for i := range 50 {
+			names = append(names, fmt.Sprint("task ", i))
+			last = s.submit(ctx, s.quick(names[i]))
+		}
+		waits.leave("")
+		spec.Idle(ctx)
+		spec.Settled(ctx, outer)
+		guest.leave("")
+		later := s.next(ctx)
+		await(ctx, ask(ctx, last))
+		Expect(s.begun()).To(Equal(names))
+		later.leave("done")
+		Expect(await(ctx, outer)).To(Equal(outcome{value: "done"}))
+	})
+
+	It("has nothing in the way of one that goes on", spec.Worth(1), func(ctx SpecContext) {
+		s := open(ctx, 2)
+		begun := s.submit(ctx, s.hold("begun"))
+		guest := s.next(ctx)
+		outer := s.submit(ctx, func(ctx context.Context) (string, error) {
+			s.hold("outer")(ctx)
+			return s.wait(begun)(ctx)
+		})
+		waits := s.next(ctx)
+		// One of the others waits for the one that waits: that is no circle.
+		others := []<-chan outcome{ask(ctx, s.submit(ctx, s.wait(outer))), ask(ctx, s.submit(ctx, s.quick("other")))}
+		waits.leave("")
+		spec.Quiet(ctx)
+		guest.leave("done")
+		Expect(await(ctx, ask(ctx, outer))).To(Equal(outcome{value: "done"}))
+		Expect(await(ctx, others[0])).To(Equal(outcome{value: "done"}))
+		Expect(await(ctx, others[1])).To(Equal(outcome{value: "other"}))
+	})
+
+	It("has no more of them at work when one gives up waiting", spec.Worth(1), func(ctx SpecContext) {
+		s := open(ctx, 2)
+		begun := s.submit(ctx, s.hold("begun"))
+		guest := s.next(ctx)
+		stop := make(chan context.CancelFunc, 1)
+		outer := ask(ctx, s.submit(ctx, func(ctx context.Context) (string, error) {
+			s.hold("outer")(ctx)
+			waiting, cancel := context.WithCancel(ctx)
+			stop <- cancel
+			// Whether that ends the wait is left open.
+			begun.Result(waiting)
+			return s.hold("outer, later")(ctx)
+		}))
+		waits := s.next(ctx)
+		for range 2 {
+			s.submit(ctx, s.hold("pending"))
+		}
+		waits.leave("")
+		spec.Settled(ctx, outer)
+		await(ctx, stop)()
+		spec.Settled(ctx, outer)
+		Expect(s.running.Load()).To(BeNumerically("<=", 2), "tasks that run on two workers")
+
+		guest.leave("")
+		for len(outer) == 0 {
+			s.next(ctx).leave("done")
+			spec.Quiet(ctx)
+		}
+		Expect(await(ctx, outer)).To(Equal(outcome{value: "done"}))
+		Expect(s.most.Load()).To(BeNumerically("<=", 2), "tasks that ran at once on two workers")
+	})
+
+	It("tells one that waits how the other one ended", spec.Worth(1), func(ctx SpecContext) {
+		s := open(ctx, 1)
+		fails := func(_ context.Context, panics bool) (string, error) {
+			if panics {
+				panic("no good")
+			}
+			return "half of it", errMishap
+		}
+		for _, panics := range []bool{false, true} {
+			for name, wait := range map[string]func(ctx context.Context) (string, error){
+				"Result": func(ctx context.Context) (string, error) {
+					task, err := executor.Submit(s.Executor, func(ctx context.Context) (string, error) { return fails(ctx, panics) })
+					if err != nil {
+						return "", err
+					}
+					return task.Result(ctx)
+				},
+				"Map": func(ctx context.Context) (string, error) {
+					_, err := executor.Map(ctx, s.Executor, fails, []bool{panics})
+					return "half of it", err
+				},
+			} {
+				seen := make(chan outcome, 1)
+				outer := ask(ctx, s.submit(ctx, func(ctx context.Context) (string, error) {
+					value, err := wait(ctx)
+					seen <- outcome{value, err}
+					return "went on", nil
+				}))
+				Expect(await(ctx, outer)).To(Equal(outcome{value: "went on"}), "a task that waited in %s", name)
+				told := await(ctx, seen)
+				if !panics {
+					Expect(told).To(Equal(outcome{"half of it", errMishap}))
+					continue
+				}
+				var panicked *executor.PanicError
+				Expect(errors.As(told.err, &panicked)).To(BeTrue(), "the error is %v, and no *PanicError", told.err)
+				Expect(panicked.Value).To(Equal("no good"))
+			}
+		}
 	})
 
 	It("borrows no worker from those who are not its tasks", spec.Worth(1), func(ctx SpecContext) {

@@ -24,7 +24,7 @@ func (s *stage) refused(ctx context.Context) {
 
 var _ = Describe("An executor", func() {
 	When("it is shut down", func() {
-		It("runs what it took, and takes no more", spec.Worth(2), func(ctx SpecContext) {
+		It("runs what it took, and takes no more", spec.Worth(1), func(ctx SpecContext) {
 			s := open(ctx, 2)
 			var askers []<-chan outcome
 			for _, name := range []string{"first", "second", "third", "fourth", "fifth"} {
@@ -56,9 +56,14 @@ var _ = Describe("An executor", func() {
 			Eventually(ctx, s.shutdown(true, true)).Should(BeClosed())
 		})
 
-		It("cancels what has not begun, if asked", spec.Worth(2), func(ctx SpecContext) {
+		It("cancels what has not begun, if asked", spec.Worth(1), func(ctx SpecContext) {
 			s := open(ctx, 2)
-			begun := []<-chan outcome{ask(ctx, s.submit(ctx, s.hold("one"))), ask(ctx, s.submit(ctx, s.hold("other")))}
+			given := make(chan context.Context, 2)
+			stay := func(ctx context.Context) (string, error) {
+				given <- ctx
+				return s.hold("begun")(ctx)
+			}
+			begun := []<-chan outcome{ask(ctx, s.submit(ctx, stay)), ask(ctx, s.submit(ctx, stay))}
 			guests := []guest{s.next(ctx), s.next(ctx)}
 			var tasks []*executor.Task[string]
 			var askers []<-chan outcome
@@ -78,6 +83,9 @@ var _ = Describe("An executor", func() {
 			Expect(await(ctx, call).err).To(MatchError(executor.ErrCancelled))
 			spec.Settled(ctx, begun...)
 			Expect(wait).NotTo(BeClosed(), "Shutdown is back, and tasks run")
+			for range guests {
+				Expect(await(ctx, given).Err()).NotTo(HaveOccurred(), "the context of a task that has begun")
+			}
 			for _, guest := range guests {
 				guest.leave("done")
 			}

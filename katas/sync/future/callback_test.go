@@ -1,7 +1,10 @@
 package future_test
 
 import (
+	"context"
 	"fmt"
+	"runtime"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -9,6 +12,12 @@ import (
 	"github.com/concurrency-dojo/dojo/harness/spec"
 	"github.com/concurrency-dojo/dojo/katas/sync/future"
 )
+
+// goroutine names the goroutine that calls it.
+func goroutine() string {
+	text := make([]byte, 64)
+	return strings.Fields(string(text[:runtime.Stack(text, false)]))[1]
+}
 
 var _ = Describe("A future with callbacks", func() {
 	It("calls each once, in order, when the outcome is there", spec.Worth(1), func(ctx SpecContext) {
@@ -36,6 +45,54 @@ var _ = Describe("A future with callbacks", func() {
 		}
 	})
 
+	It("has work and callbacks in the goroutine of who brings the outcome", spec.Worth(1), func(ctx SpecContext) {
+		for _, bring := range []func(*future.Future[string]){
+			func(f *future.Future[string]) { f.Run() },
+			func(f *future.Future[string]) { f.Cancel() },
+		} {
+			events := begin()
+			note := func(*future.Future[string]) { events.note(goroutine()) }
+			f := future.New(func(context.Context) (string, error) {
+				note(nil)
+				return "", nil
+			})
+			f.OnDone(note)
+			caller := await(ctx, spec.Go(func() string {
+				bring(f)
+				f.OnDone(note)
+				return goroutine()
+			}))
+			Expect(events.all()).To(HaveEach(caller), "goroutines of the work, if it ran, and of callbacks")
+		}
+	})
+
+	It("calls each that is added while it gets its outcome", spec.Worth(1), func(ctx SpecContext) {
+		const callers, rounds = 20, 50
+		for round := range rounds {
+			f, events, together := quick("done"), begin(), spec.Gate(callers+1)
+			bring := f.Run
+			if round%2 == 1 {
+				bring = func() { f.Cancel() }
+			}
+			var calls []<-chan struct{}
+			for caller := range callers + 1 {
+				calls = append(calls, spec.Returned(func() {
+					switch {
+					case together.Enter(ctx) != nil:
+					case caller == callers/2:
+						bring()
+					default:
+						f.OnDone(func(*future.Future[string]) { events.note("called") })
+					}
+				}))
+			}
+			for _, call := range calls {
+				Eventually(ctx, call).Should(BeClosed())
+			}
+			Expect(events.all()).To(HaveLen(callers), "calls of as many callbacks")
+		}
+	})
+
 	It("lets them use it", spec.Worth(1), func(ctx SpecContext) {
 		use := func(events *journal) func(*future.Future[string]) {
 			return func(f *future.Future[string]) {
@@ -55,6 +112,25 @@ var _ = Describe("A future with callbacks", func() {
 		never.OnDone(use(events))
 		Expect(cancel(ctx, never)).To(BeTrue())
 		Expect(events.all()).To(Equal([]string{" " + future.ErrCancelled.Error(), "cancelled: true", "came"}))
+	})
+
+	It("has Cancel stay for its callbacks, and nobody else", spec.Worth(1), func(ctx SpecContext) {
+		leave, inside, f := make(chan struct{}), make(chan bool, 1), quick("never")
+		f.OnDone(func(*future.Future[string]) {
+			inside <- true
+			select {
+			case <-leave:
+			case <-ctx.Done():
+			}
+		})
+		first := spec.Go(f.Cancel)
+		await(ctx, inside)
+		spec.Settled(ctx, first)
+		Expect(cancel(ctx, f)).To(BeTrue())
+		run(ctx, f)
+		Expect(await(ctx, ask(ctx, f))).To(Equal(outcome{err: future.ErrCancelled}))
+		close(leave)
+		Expect(await(ctx, first)).To(BeTrue())
 	})
 
 	It("makes nobody else wait for one that takes its time", spec.Worth(1), func(ctx SpecContext) {

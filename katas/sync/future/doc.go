@@ -23,7 +23,8 @@
 //   - A future that is not run holds no goroutine, and no goroutine outlives the
 //     call, or the loop, that it was started for.
 //
-// Left open is what becomes of a callback that panics, and what a future that has
+// Left open is what becomes of a callback that panics or ends its goroutine, of those
+// behind it, and what a future that has
 // no outcome yet keeps in memory of loops that were left.
 //
 // # Worth knowing

@@ -18,7 +18,7 @@ import (
 func TestFuture(t *testing.T) { spec.Run(t) }
 
 var _ = Describe("A future", func() {
-	It("runs its work when it is run, and tells all who ask", spec.Worth(2), func(ctx SpecContext) {
+	It("runs its work when it is run, and tells all who ask", spec.Worth(1), func(ctx SpecContext) {
 		s := open(ctx)
 		f := future.New(s.work)
 		askers := []<-chan outcome{ask(ctx, f), ask(ctx, f), ask(ctx, f)}
@@ -46,7 +46,7 @@ var _ = Describe("A future", func() {
 		s := open(ctx)
 		f := future.New(s.work)
 		running := spec.Returned(f.Run)
-		await(ctx, s.begun)
+		given := await(ctx, s.begun)
 		waiting, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		gone, stays := ask(waiting, f), ask(ctx, f)
@@ -65,6 +65,7 @@ var _ = Describe("A future", func() {
 		Expect(await(ctx, ask(late, f))).To(Equal(outcome{err: context.DeadlineExceeded}))
 
 		spec.Settled(ctx, stays)
+		Expect(given.Err()).NotTo(HaveOccurred(), "the work's context, when one caller gave up")
 		s.told <- outcome{value: "at last"}
 		Expect(await(ctx, stays)).To(Equal(outcome{value: "at last"}), "one caller gave up, another did not")
 		Eventually(ctx, running).Should(BeClosed())
@@ -129,7 +130,7 @@ var _ = Describe("A future", func() {
 	})
 
 	It("has an outcome, too, if its work panics or ends its goroutine", spec.Worth(2), func(ctx SpecContext) {
-		for _, value := range []any{errMishap, "some text", 42} {
+		for _, value := range []any{errMishap, "some text", 42, [2]byte{97, 98}} {
 			f := future.New(func(context.Context) (string, error) { panic(value) })
 			events := begin()
 			f.OnDone(func(*future.Future[string]) { events.note("called back") })

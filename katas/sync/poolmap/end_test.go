@@ -68,6 +68,13 @@ var _ = Describe("A map", func() {
 			Expect(await(ctx, gather(never.mapping(over, 3, quick)))).To(Equal([]pair{{err: want}}), "of a loop that began when its context had ended")
 			Expect(never.taken.Load()).To(BeZero(), "items taken, and the context had ended before the loop began")
 		}
+
+		passing, pass := spec.Late(ctx)
+		s, items = open(ctx), &source{length: endless}
+		loop = gather(items.mapping(passing, 2, s.heed))
+		s.next(ctx, 2)
+		pass()
+		Expect(await(ctx, loop)).To(Equal([]pair{{err: context.DeadlineExceeded}}), "of a loop whose context's deadline passed while it waited")
 	})
 
 	It("ends between two results, too, when its context ends", spec.Worth(1), func(ctx SpecContext) {

@@ -57,6 +57,29 @@ var _ = Describe("A map", func() {
 			close(leave)
 			expectFailure(await(ctx, loop), errMishap)
 			Expect(items.taken.Load()).To(BeNumerically("<=", 4))
+
+			// Whoever ranges over this source is there for nothing else.
+			s = open(ctx)
+			waits, goOn := make(chan bool, 1), make(chan struct{})
+			var slow iter.Seq[int] = func(yield func(int) bool) {
+				for item := range 2 {
+					if !yield(item) {
+						return
+					}
+				}
+				waits <- true
+				select {
+				case <-goOn:
+				case <-ctx.Done():
+				}
+			}
+			loop = gather(poolmap.Map(ctx, 3, slow, s.heed))
+			guests = s.next(ctx, 2)
+			await(ctx, waits)
+			guests[1].door <- pair{err: errMishap}
+			Eventually(ctx, guests[0].ctx.Done()).Should(BeClosed(), "a call has failed, the source waits, and another call is not told")
+			close(goOn)
+			expectFailure(await(ctx, loop), errMishap)
 		})
 
 		It("tells of the call that failed first, and not of those that were cancelled for it", spec.Worth(1), func(ctx SpecContext) {
@@ -88,7 +111,7 @@ var _ = Describe("A map", func() {
 				Expect(told.Error()).To(ContainSubstring(fmt.Sprint(value)))
 				expectFailure(pairs, told)
 			}
-			for _, value := range []any{errMishap, "some text", 42} {
+			for _, value := range []any{errMishap, "some text", 42, [2]byte{97, 98}} {
 				items := &source{length: endless}
 				expectPanic(await(ctx, gather(items.mapping(ctx, 3, func(_ context.Context, item int) (string, error) {
 					if item == 5 {

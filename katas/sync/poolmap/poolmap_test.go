@@ -37,7 +37,7 @@ var _ = Describe("A map", func() {
 		Expect(await(ctx, loop)).To(Equal(goods(4)), "of calls that came back in another order")
 	})
 
-	It("has as many calls at work at once as it may, and never more", spec.Worth(2), func(ctx SpecContext) {
+	It("has as many calls at work at once as it may, and never more", spec.Worth(1), func(ctx SpecContext) {
 		for _, n := range []int{1, 3, 8} {
 			s, items, together := open(ctx), &source{length: 5 * n}, spec.Gate(n)
 			loop := gather(items.mapping(ctx, n, func(_ context.Context, item int) (string, error) {
@@ -48,6 +48,18 @@ var _ = Describe("A map", func() {
 			Expect(await(ctx, loop)).To(Equal(goods(5 * n)))
 			Expect(s.most.Load()).To(BeEquivalentTo(n), "calls at once")
 		}
+	})
+
+	It("lets calls come to their end when the source has ended", spec.Worth(1), func(ctx SpecContext) {
+		s, items := open(ctx), &source{length: 3}
+		loop := gather(items.mapping(ctx, 4, s.heed))
+		guests := s.next(ctx, 3)
+		spec.Settled(ctx, loop)
+		for item := range 3 {
+			Expect(guests[item].ctx.Err()).NotTo(HaveOccurred(), "the context of a call, when there are no more items")
+			guests[item].leave()
+		}
+		Expect(await(ctx, loop)).To(Equal(goods(3)))
 	})
 
 	It("takes an item when a call can begin with it, and not before", spec.Worth(2), func(ctx SpecContext) {
@@ -145,11 +157,19 @@ var _ = Describe("A map", func() {
 	It("starts each loop afresh, and beside others", spec.Worth(1), func(ctx SpecContext) {
 		s := open(ctx)
 		seq := poolmap.Map(ctx, 2, slices.Values([]int{0, 1, 2}), s.hold)
-		one, other := gather(seq), gather(seq)
-		for range 6 {
-			await(ctx, s.arrived).leave()
-		}
+		// Each has as many calls as if it were alone, and is over when its own are.
+		one := gather(seq)
+		guests := s.next(ctx, 2)
+		other := gather(seq)
+		others := s.next(ctx, 2)
+		guests[0].leave()
+		guests[1].leave()
+		s.next(ctx, 1)[2].leave()
 		Expect(await(ctx, one)).To(Equal(goods(3)))
+		spec.Settled(ctx, other)
+		others[0].leave()
+		others[1].leave()
+		s.next(ctx, 1)[2].leave()
 		Expect(await(ctx, other)).To(Equal(goods(3)))
 
 		quickly := poolmap.Map(ctx, 2, slices.Values([]int{0, 1, 2}), quick)

@@ -156,6 +156,6 @@ var Catalog = []Kata{
 		Topics: []string{"coroutines", "prime, send, throw and close", "grep as a coroutine"}},
 	{ID: "coro/pipeline", Title: "Pull lines through a pipeline", Level: 3, Points: 22, Imports: with(basics, "bufio", "io", "io/fs"),
 		Topics: []string{"pipelines of generators", "back-pressure", "fan-in"}},
-	{ID: "coro/scheduler", Title: "Schedule tasks that give way", Level: 5, Points: 22, Imports: basics,
+	{ID: "coro/scheduler", Title: "Schedule tasks that give way", Level: 5, Points: 24, Imports: basics,
 		Topics: []string{"cooperative multitasking", "round robin", "event loop and virtual time", "deadlock"}},
 }

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -61,18 +62,47 @@ var _ = Describe("A task", func() {
 		Expect(journal).To(Equal([]string{"works", "ends", "last", "first: <nil>", "second: <nil>", "third: <nil>", "third again: <nil>", "fourth: <nil>"}))
 	})
 
-	It("is told of a circle of joins by name", spec.Worth(2), func() {
-		// It begins with the one that was spawned first, whoever joined first, and
-		// those who only wait for it are not part of it.
-		joiner("outside", "c")
-		joiner("a", "b")
-		joiner("x", "outside")
-		joiner("c", "a")
-		joiner("b", "c")
+	It("is not taken for another of its name", spec.Worth(1), func() {
+		twin := func(number int, nap time.Duration, other func() *scheduler.Task) *scheduler.Task {
+			return tasks.Spawn("twin", func(t *scheduler.Task) {
+				t.Sleep(nap)
+				if other != nil {
+					note("twin %d: %v at %v", number, t.Join(other()), tasks.Now())
+				}
+			})
+		}
+		// Each waits for the one that sleeps longer, and not for the other.
+		long := twin(1, 4, nil)
+		short := twin(2, 2, nil)
+		twin(3, 1, func() *scheduler.Task { return long })
+		twin(4, 1, func() *scheduler.Task { return short })
+		Expect(tasks.Run()).To(Succeed())
+		Expect(journal).To(Equal([]string{"twin 4: <nil> at 2ns", "twin 3: <nil> at 4ns"}))
+
+		// A circle that begins in the middle: nobody joins the first.
+		journal = nil
+		var a, b *scheduler.Task
+		tasks.Spawn("twin", func(t *scheduler.Task) { note("%v", t.Join(a)) })
+		a = tasks.Spawn("twin", func(t *scheduler.Task) { note("a: %t", errors.Is(t.Join(b), scheduler.ErrDeadlock)) })
+		b = tasks.Spawn("twin", func(t *scheduler.Task) { note("b: %t", errors.Is(t.Join(a), scheduler.ErrDeadlock)) })
 		err := tasks.Run()
 		Expect(err).To(MatchError(scheduler.ErrDeadlock))
-		Expect(err.Error()).To(HaveSuffix(" a -> b -> c -> a"), "the text of Run's error")
-		Expect(journal).To(Equal([]string{"a: deadlock at 0s", "b: deadlock at 0s", "c: deadlock at 0s", "outside: <nil> at 0s", "x: <nil> at 0s"}))
+		Expect(err.Error()).To(HaveSuffix(" twin -> twin -> twin"), "the text of Run's error")
+		Expect(journal).To(Equal([]string{"a: true", "b: true", "<nil>"}))
+	})
+
+	It("is told of a circle of joins by name", spec.Worth(2), func() {
+		// It begins with the one that was spawned first, whoever joined first and
+		// whatever their names, and those who only wait for it are not part of it.
+		joiner("outside", "a")
+		joiner("b", "c")
+		joiner("x", "outside")
+		joiner("a", "b")
+		joiner("c", "a")
+		err := tasks.Run()
+		Expect(err).To(MatchError(scheduler.ErrDeadlock))
+		Expect(err.Error()).To(HaveSuffix(" b -> c -> a -> b"), "the text of Run's error")
+		Expect(journal).To(Equal([]string{"b: deadlock at 0s", "c: deadlock at 0s", "a: deadlock at 0s", "outside: <nil> at 0s", "x: <nil> at 0s"}))
 
 		var own error
 		tasks.Spawn("narcissus", func(t *scheduler.Task) { own = t.Join(t) })

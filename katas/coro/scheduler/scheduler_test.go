@@ -174,6 +174,22 @@ var _ = Describe("A scheduler", func() {
 			Expect(func() { tasks.Run() }).To(PanicWith(BeIdenticalTo(errMishap)))
 			Expect(journal).To(Equal([]string{"turn 0", "deferred", "turn 1", "joined: <nil>", "turn 2", "slept"}))
 			Expect(tasks.Now()).To(BeEquivalentTo(10))
+
+			// Who panicked has ended, and its panic is over.
+			tasks.Spawn("late", func(t *scheduler.Task) { note("joined late: %v", t.Join(broken)) })
+			Expect(tasks.Run()).To(Succeed(), "a run after the one with the panic")
+			Expect(journal).To(HaveLen(7))
+			Expect(journal[6]).To(Equal("joined late: <nil>"))
+		})
+
+		It("panics also where there was a deadlock", spec.Worth(1), func() {
+			tasks.Spawn("narcissus", func(t *scheduler.Task) {
+				t.Join(t)
+				note("goes on")
+				panic(errMishap)
+			})
+			Expect(func() { tasks.Run() }).To(PanicWith(BeIdenticalTo(errMishap)))
+			Expect(journal).To(Equal([]string{"goes on"}))
 		})
 	})
 

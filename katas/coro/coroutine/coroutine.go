@@ -81,10 +81,10 @@ func (c *Coroutine[In, Out]) Close() error {
 // pattern to matches, with a newline, in one Write, and hands out how many those
 // were so far. What it hands out when it is primed is 0.
 //
-// If a Write fails, the coroutine ends with that error. If an error is thrown, it
-// ends with that one. However it ends, except by a Write that failed, it writes
-// one last line: "3 matched", say. What comes of it if that Write fails is left
-// free.
+// If a Write fails, the coroutine ends with that error, and writes nothing more. If
+// an error is thrown, it ends with that one. However it ends, except by a Write that
+// failed, it writes one last line: "3 matched", say. What comes of it if that Write
+// fails is left free.
 func Grep(pattern string, matches io.Writer) *Coroutine[string, int] {
 	panic("TODO: implement Grep")
 }

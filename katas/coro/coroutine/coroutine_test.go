@@ -159,6 +159,7 @@ var _ = Describe("A coroutine", func() {
 
 	It("refuses to be resumed while it runs", spec.Worth(2), func() {
 		var c *coroutine.Coroutine[int, []error]
+		var closing []error
 		resume := func() []error {
 			_, primed := c.Prime()
 			_, sent := c.Send(1)
@@ -176,14 +177,23 @@ var _ = Describe("A coroutine", func() {
 			})
 			seen, err := other.Prime()
 			if err == nil {
-				_, err = yield(seen)
+				if _, err = yield(seen); err == errMishap {
+					err = nil
+				}
 			}
 			other.Close()
-			return err
+			if err != nil {
+				return err
+			}
+			_, thrown := yield(resume())
+			closing = resume()
+			return thrown
 		})
 		refused := []error{coroutine.ErrRunning, coroutine.ErrRunning, coroutine.ErrRunning, coroutine.ErrRunning}
 		Expect(first(c.Prime())).To(HaveExactElements(refused), "Prime, Send, Throw and Close, by the body itself")
 		Expect(first(c.Send(0))).To(HaveExactElements(refused), "Prime, Send, Throw and Close, by another that it has resumed")
+		Expect(first(c.Throw(errMishap))).To(HaveExactElements(refused), "Prime, Send, Throw and Close, by the body where an error was thrown")
 		Expect(c.Close()).To(Succeed())
+		Expect(closing).To(HaveExactElements(refused), "Prime, Send, Throw and Close, by the body that is being closed")
 	})
 })

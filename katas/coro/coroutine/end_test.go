@@ -12,7 +12,8 @@ import (
 
 var _ = Describe("A coroutine that ends", func() {
 	It("says so, once with the body's own error", spec.Worth(2), func() {
-		for _, result := range []error{nil, errMishap} {
+		// It may have ErrClosed of another coroutine, and is not closed itself.
+		for _, result := range []error{nil, errMishap, coroutine.ErrClosed} {
 			says := result
 			if result == nil {
 				says = coroutine.ErrEnded
@@ -43,11 +44,15 @@ var _ = Describe("A coroutine that ends", func() {
 
 	It("gets an error thrown where it waits, and may go on", spec.Worth(1), func() {
 		c := coroutine.New(func(yield coroutine.Yield[int, string]) error {
-			out := "primed"
+			out, caught := "primed", false
 			for {
 				in, err := yield(out)
 				switch out = fmt.Sprint("got ", in); {
 				case err == errMishap:
+					out += " and caught it"
+				case err == coroutine.ErrClosed && !caught:
+					// Once, so that it can be closed.
+					caught = true
 					out += " and caught it"
 				case err == errOther:
 					return errLast
@@ -61,6 +66,9 @@ var _ = Describe("A coroutine that ends", func() {
 		expect(c.Throw(errMishap)).toHandOut("got 0 and caught it")
 		expect(c.Send(6)).toHandOut("got 6")
 		expect(c.Throw(errMishap)).toHandOut("got 0 and caught it")
+		// ErrClosed that is thrown is an error like any other.
+		expect(c.Throw(coroutine.ErrClosed)).toHandOut("got 0 and caught it")
+		expect(c.Send(8)).toHandOut("got 8")
 		expect(c.Throw(errOther)).toFail(errLast)
 		expect(c.Send(7)).toFail(coroutine.ErrEnded)
 
@@ -78,23 +86,26 @@ var _ = Describe("A coroutine that ends", func() {
 		for _, way := range []struct {
 			name   string
 			primed bool
+			reason error
 			resume func(c *coroutine.Coroutine[int, int])
 		}{
-			{"Prime", false, func(c *coroutine.Coroutine[int, int]) { c.Prime() }},
-			{"Send", true, func(c *coroutine.Coroutine[int, int]) { c.Send(1) }},
-			{"Throw", true, func(c *coroutine.Coroutine[int, int]) { c.Throw(errOther) }},
-			{"Close", true, func(c *coroutine.Coroutine[int, int]) { c.Close() }},
+			{"Prime", false, errMishap, func(c *coroutine.Coroutine[int, int]) { c.Prime() }},
+			{"Send", true, errMishap, func(c *coroutine.Coroutine[int, int]) { c.Send(1) }},
+			{"Throw", true, errMishap, func(c *coroutine.Coroutine[int, int]) { c.Throw(errOther) }},
+			{"Close", true, errMishap, func(c *coroutine.Coroutine[int, int]) { c.Close() }},
+			// To return it is the usual end, to panic with it is not.
+			{"Close", true, coroutine.ErrClosed, func(c *coroutine.Coroutine[int, int]) { c.Close() }},
 		} {
 			c := coroutine.New(func(yield coroutine.Yield[int, int]) error {
 				if way.primed {
 					yield(1)
 				}
-				panic(errMishap)
+				panic(way.reason)
 			})
 			if way.primed {
 				expect(c.Prime()).toHandOut(1)
 			}
-			Expect(func() { way.resume(c) }).To(PanicWith(BeIdenticalTo(errMishap)), "%s, of a body that panics", way.name)
+			Expect(func() { way.resume(c) }).To(PanicWith(BeIdenticalTo(way.reason)), "%s, of a body that panics", way.name)
 			expect(c.Prime()).toFail(coroutine.ErrEnded)
 			expect(c.Send(1)).toFail(coroutine.ErrEnded)
 			expect(c.Throw(errOther)).toFail(coroutine.ErrEnded)
@@ -162,19 +173,21 @@ var _ = Describe("A coroutine that is closed", func() {
 	})
 
 	It("ends also if it goes on to yield", spec.Worth(1), func(ctx SpecContext) {
+		var ins []int
 		var got []error
 		c := coroutine.New(func(yield coroutine.Yield[int, int]) error {
 			for out := range 5 {
-				_, err := yield(out)
-				got = append(got, err)
+				in, err := yield(out)
+				ins, got = append(ins, in), append(got, err)
 			}
 			return nil
 		})
 		expect(c.Prime()).toHandOut(0)
-		expect(c.Send(1)).toHandOut(1)
+		expect(c.Send(7)).toHandOut(1)
 		Eventually(ctx, spec.Go(c.Close)).Should(Receive(BeNil()))
 		closed := coroutine.ErrClosed
 		Expect(got).To(HaveExactElements(BeNil(), Equal(closed), Equal(closed), Equal(closed), Equal(closed)), "what its yields returned")
+		Expect(ins).To(Equal([]int{7, 0, 0, 0, 0}), "what its yields returned beside it")
 		expect(c.Send(1)).toFail(coroutine.ErrEnded)
 	})
 })

@@ -10,14 +10,16 @@ import (
 	"github.com/concurrency-dojo/dojo/katas/coro/coroutine"
 )
 
-// page is a writer that keeps each Write, and fails from the limit on.
+// page is a writer that keeps each Write, and fails once, at the limit.
 type page struct {
 	writes []string
 	limit  int
+	failed bool
 }
 
 func (p *page) Write(text []byte) (int, error) {
-	if len(p.writes) == p.limit {
+	if len(p.writes) == p.limit && !p.failed {
+		p.failed = true
 		return 0, errMishap
 	}
 	p.writes = append(p.writes, string(text))
@@ -68,12 +70,13 @@ var _ = Describe("Grep", func() {
 			expect(grep.Send("let it go")).toFail(coroutine.ErrEnded)
 		}
 
-		full := &page{limit: 1}
-		grep := coroutine.Grep("go", full)
+		broken := &page{limit: 1}
+		grep := coroutine.Grep("go", broken)
 		expect(grep.Prime()).toHandOut(0)
 		expect(grep.Send("a gopher")).toHandOut(1)
 		expect(grep.Send("let it go")).toFail(errMishap)
 		expect(grep.Send("let it go")).toFail(coroutine.ErrEnded)
 		Expect(grep.Close()).To(Succeed())
+		Expect(broken.writes).To(Equal([]string{"a gopher\n"}), "what was written before the Write that failed, and after it")
 	})
 })

@@ -20,7 +20,8 @@ type cabinet struct {
 }
 
 // newCabinet makes a file of each text. A Read returns what is up to the next bar,
-// and fails at an exclamation mark.
+// and fails at an exclamation mark. If there is an ampersand at the end, the last
+// piece comes along with what ends the file.
 func newCabinet(texts ...string) *cabinet { return &cabinet{files: texts} }
 
 func (c *cabinet) count(what *int, by int) int {
@@ -45,13 +46,15 @@ func (c *cabinet) Open(name string) (fs.File, error) {
 	c.count(&c.begun, 1)
 	c.count(&c.open, 1)
 	text, broken := strings.CutSuffix(c.files[number], "!")
-	return &file{cabinet: c, pieces: strings.Split(text, "|"), broken: broken}, nil
+	text, along := strings.CutSuffix(text, "&")
+	return &file{cabinet: c, pieces: strings.Split(text, "|"), along: along, broken: broken}, nil
 }
 
 // file is one that is open.
 type file struct {
 	cabinet *cabinet
 	pieces  []string
+	along   bool
 	broken  bool
 	closed  bool
 }
@@ -63,17 +66,22 @@ func (f *file) Read(into []byte) (int, error) {
 	for len(f.pieces) > 0 && f.pieces[0] == "" {
 		f.pieces = f.pieces[1:]
 	}
+	end := io.EOF
+	if f.broken {
+		end = errMishap
+	}
 	switch {
 	case f.closed:
 		return 0, fs.ErrClosed
 	case len(f.pieces) > 0:
 		n := copy(into, f.pieces[0])
 		f.pieces[0] = f.pieces[0][n:]
+		if f.along && len(f.pieces) == 1 && f.pieces[0] == "" {
+			return n, end
+		}
 		return n, nil
-	case f.broken:
-		return 0, errMishap
 	}
-	return 0, io.EOF
+	return 0, end
 }
 
 // Close closes the file. Closing it again does nothing.

@@ -37,6 +37,11 @@ var _ = Describe("A merge", func() {
 			Expect(own).To(Equal(want), "the lines of one of four sources")
 		}
 		Expect(all(pipeline.Merge())).To(BeEmpty(), "a merge of no sources")
+
+		empty := func(yield func(string, error) bool) {
+			_ = yield("", nil) && yield("a", nil) && yield("", nil)
+		}
+		Expect(all(pipeline.Merge(empty))).To(Equal([]pair{{"", nil}, {"a", nil}, {"", nil}}), "a merge of a source with empty lines")
 	})
 
 	It("lets its sources wait beside each other", spec.Worth(1), func(ctx SpecContext) {
@@ -135,19 +140,40 @@ var _ = Describe("A merge", func() {
 	})
 
 	It("is over when its sources have ended", spec.Worth(1), func(ctx SpecContext) {
-		free := make(chan struct{})
-		var busy int
-		looped := spec.Go(func() int {
-			first(1, pipeline.Merge((&source{length: limit}).lines, func(yield func(string, error) bool) {
-				if pass(ctx, free) {
-					busy++
+		endless := (&source{length: limit}).lines
+		for _, row := range []struct {
+			end   string
+			other pipeline.Lines
+			loop  func(lines pipeline.Lines)
+		}{
+			{"is left", endless, func(lines pipeline.Lines) { first(1, lines) }},
+			{"panics", endless, func(lines pipeline.Lines) {
+				for range lines {
+					panic(errMishap)
 				}
-			}))
-			return busy
-		})
-		spec.Settled(ctx, looped)
-		close(free)
-		Eventually(ctx, looped).Should(Receive(Equal(1)), "what a source counts that is busy when the loop is left")
+			}},
+			{"is handed an error", func(yield func(string, error) bool) { yield("", errOther) }, func(lines pipeline.Lines) { all(lines) }},
+			{"is handed a panic", func(func(string, error) bool) { panic(errMishap) }, func(lines pipeline.Lines) { all(lines) }},
+		} {
+			free := make(chan struct{})
+			busy := 0
+			looped := spec.Go(func() (count int) {
+				defer func() {
+					// What it panics with is for other specs.
+					recover()
+					count = busy
+				}()
+				row.loop(pipeline.Merge(row.other, func(func(string, error) bool) {
+					if pass(ctx, free) {
+						busy++
+					}
+				}))
+				return
+			})
+			spec.Settled(ctx, looped)
+			close(free)
+			Eventually(ctx, looped).Should(Receive(Equal(1)), "what a source counts that is busy when the loop %s", row.end)
+		}
 	})
 
 	It("hands out the first error, and ends", spec.Worth(2), func(ctx SpecContext) {

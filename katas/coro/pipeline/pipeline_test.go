@@ -46,6 +46,8 @@ var _ = Describe("A pipeline", func() {
 			Expect(err).NotTo(HaveOccurred(), row.why)
 			Expect(lines).To(Equal(row.want), row.why)
 		}
+		along := newCabinet("a1\n|a2\na3&")
+		Expect(all(pipeline.Cat(along, "0"))).To(Equal([]pair{{"a1", nil}, {"a2", nil}, {"a3", nil}}), "a file whose last Read returns something and io.EOF")
 		Expect(func() { pipeline.Head(-1, pipeline.Cat(files)) }).To(Panic(), "Head of -1 lines")
 	})
 
@@ -135,15 +137,17 @@ var _ = Describe("A pipeline", func() {
 		unseen := &source{length: limit, fails: 3}
 		Expect(failed(all(pipeline.Head(3, unseen.lines)))).To(BeZero(), "errors that head hands on that come after its last line")
 
-		cabinet := newCabinet("a1\n|a2\n!", "b1\n")
+		cabinet := newCabinet("a1\n|a2\nhalf a line!", "b1\n", "c1\nhalf a line&!")
 		Expect(all(pipeline.Cat(cabinet, "0", "1"))).To(Equal([]pair{{"a1", nil}, {"a2", nil}, {"", errMishap}}), "a file that can't be read to its end")
 		Expect(cabinet.opened()).To(Equal(1), "how many files were opened, of which the first can't be read")
 		Expect(cabinet.stillOpen()).To(BeZero(), "how many files were still open after an error")
+		Expect(all(pipeline.Cat(cabinet, "2"))).To(Equal([]pair{{"c1", nil}, {"", errMishap}}), "a file whose Read returns something and an error")
 
 		pairs := all(pipeline.Cat(cabinet, "1", "missing", "1"))
 		Expect(pairs).To(HaveLen(2), "the lines of a file and an error, where the next one can't be opened: %v", pairs)
 		Expect(pairs[0]).To(Equal(pair{"b1", nil}))
 		Expect(pairs[1].err).To(MatchError(fs.ErrNotExist))
+		Expect(pairs[1].line).To(BeEmpty(), "the line that comes with the error")
 	})
 
 	It("starts afresh with every loop", spec.Worth(1), func(ctx SpecContext) {

@@ -5,6 +5,7 @@ package pipeline
 
 import (
 	"bufio"
+	"bytes"
 	"io/fs"
 	"iter"
 	"math"
@@ -26,8 +27,24 @@ func Cat(files fs.FS, names ...string) Lines {
 		defer file.Close()
 		lines := bufio.NewScanner(file)
 		lines.Buffer(nil, math.MaxInt)
+		// With their newlines: bufio.ScanLines would not tell what a file ends with
+		// from what was read of a line before an error.
+		lines.Split(func(data []byte, last bool) (int, []byte, error) {
+			end := bytes.IndexByte(data, '\n') + 1
+			if end == 0 && last {
+				end = len(data)
+			}
+			if end == 0 {
+				return 0, nil, nil
+			}
+			return end, data[:end], nil
+		})
 		for lines.Scan() {
-			if !yield(lines.Text(), nil) {
+			line, whole := strings.CutSuffix(lines.Text(), "\n")
+			if !whole && lines.Err() != nil {
+				break
+			}
+			if !yield(line, nil) {
 				return false
 			}
 		}

@@ -90,6 +90,10 @@ var _ = Describe("A lock", func() {
 			got, err := try(ctx, first)
 			Expect(err).To(MatchError(lock.ErrReentrant), "TryLock, by the handle that holds the lock")
 			Expect(got).To(BeFalse(), "TryLock has not taken what was taken before")
+			over, cancel := context.WithCancel(ctx)
+			cancel()
+			Expect(result(ctx, begin(over, first), reentrant)).To(Or(MatchError(lock.ErrReentrant), MatchError(context.Canceled)),
+				"LockContext, by the handle that holds the lock, when its context has ended")
 			Expect(guard.Holder()).To(BeIdenticalTo(first))
 			Expect(try(ctx, second)).To(BeFalse(), "TryLock, while another handle holds the lock")
 			give(ctx, first)

@@ -23,7 +23,7 @@ var _ = Describe("A lock that several want", func() {
 		first, second, third = guard.Handle(), guard.Handle(), guard.Handle()
 	})
 
-	It("makes callers wait without burning CPU", spec.Worth(2), func(ctx SpecContext) {
+	It("makes callers wait without burning CPU", spec.Worth(1), func(ctx SpecContext) {
 		take(ctx, first)
 		ending, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
@@ -63,6 +63,93 @@ var _ = Describe("A lock that several want", func() {
 		}
 		give(ctx, holder)
 		Expect(guard.Holder()).To(BeNil())
+	})
+
+	It("is not had by one it wakes and by one who was quicker", spec.Worth(1), func(ctx SpecContext) {
+		// Who comes first is chance: so there are many.
+		all := contend(ctx, 20)
+		quick, got := make([]*lock.Handle, len(all)), make([]bool, len(all))
+		over := spec.Returned(func() {
+			for i, one := range all {
+				quick[i] = one.guard.Handle()
+				one.holder.Unlock()
+				got[i], _ = quick[i].TryLock()
+			}
+		})
+		Eventually(ctx, over).Should(BeClosed(), "Unlock and TryLock never wait")
+		spec.Quiet(ctx)
+		for i, one := range all {
+			if got[i] {
+				Expect(one.waiting).NotTo(Receive(), "LockContext has returned while another handle holds the lock")
+				Expect(one.guard.Holder()).To(BeIdenticalTo(quick[i]))
+				give(ctx, quick[i])
+			}
+			Expect(result(ctx, one.waiting)).To(Succeed())
+			Expect(one.guard.Holder()).To(BeIdenticalTo(one.waiter))
+			give(ctx, one.waiter)
+		}
+	})
+
+	It("is not missed by one who has just found it taken", spec.Worth(1), func(ctx SpecContext) {
+		// Whoever is about to wait asks its context for what to wait for, and while
+		// it does, the lock comes free.
+		open, ended := make(chan struct{}), ctx.Done()
+		asked := lingering{own{Context: context.WithoutCancel(ctx)}, func() {
+			select {
+			case <-open:
+			case <-ended:
+			}
+		}}
+		take(ctx, first)
+		waiting := begin(asked, second)
+		spec.Settled(ctx, waiting)
+		unlocked := spec.Returned(first.Unlock)
+		spec.Quiet(ctx)
+		close(open)
+		Eventually(ctx, unlocked).Should(BeClosed(), "Unlock never waits")
+		Expect(result(ctx, waiting, "LockContext, when the lock comes free as it begins to wait")).To(Succeed())
+		Expect(guard.Holder()).To(BeIdenticalTo(second))
+		give(ctx, second)
+	})
+
+	It("is taken by a try while others only look at it", spec.Worth(1), func(ctx SpecContext) {
+		// Whoever tries goes on until all have looked so often: then many looks and
+		// tries were on their way at the same time.
+		const lookers, looks = 3, 3000
+		gate, looking := spec.Gate(lookers+1), new(sync.WaitGroup)
+		for range lookers {
+			looking.Add(1)
+			spec.Returned(func() {
+				defer looking.Done()
+				if gate.Enter(ctx) != nil {
+					return
+				}
+				for range looks {
+					guard.Holder()
+				}
+			})
+		}
+		over := spec.Returned(looking.Wait)
+		trying := spec.Go(func() (failed int) {
+			if gate.Enter(ctx) != nil {
+				return 1
+			}
+			for {
+				if got, err := first.TryLock(); got && err == nil {
+					first.Unlock()
+				} else {
+					failed++
+				}
+				select {
+				case <-over:
+					return failed
+				default:
+				}
+			}
+		})
+		var failed int
+		Eventually(ctx, trying).Should(Receive(&failed))
+		Expect(failed).To(BeZero(), "calls of TryLock that didn't take a lock that nobody held")
 	})
 
 	It("lets in one at a time, as seen from inside", spec.Worth(2), func(ctx SpecContext) {
@@ -109,7 +196,7 @@ var _ = Describe("A lock that several want", func() {
 		give(ctx, first)
 	})
 
-	It("orders what one caller does and what the next one does", spec.Worth(2), func(ctx SpecContext) {
+	It("orders what one caller does and what the next one does", spec.Worth(1), func(ctx SpecContext) {
 		tries := func(handle *lock.Handle) bool { got, _ := handle.TryLock(); return got }
 		waits := func(handle *lock.Handle) bool { return handle.LockContext(ctx) == nil }
 		asks := func(*lock.Handle) bool { guard.Holder(); return false }
@@ -134,43 +221,91 @@ var _ = Describe("A lock that several want", func() {
 	})
 
 	It("takes nothing when a waiter gives up", spec.Worth(1), func(ctx SpecContext) {
+		canceled, cancel := context.WithCancel(ctx)
+		late, pass := spec.Late(ctx)
+		for _, by := range []struct {
+			ending context.Context
+			end    func()
+			err    error
+		}{
+			{canceled, cancel, context.Canceled},
+			{late, pass, context.DeadlineExceeded},
+		} {
+			take(ctx, first)
+			goes := begin(by.ending, second)
+			spec.Settled(ctx, goes)
+			by.end()
+			Expect(result(ctx, goes)).To(MatchError(by.err))
+			Expect(guard.Holder()).To(BeIdenticalTo(first))
+			give(ctx, first)
+			spec.Quiet(ctx)
+			Expect(guard.Holder()).To(BeNil(), "the holder, when the only one who waited has given up")
+			Expect(try(ctx, third)).To(BeTrue(), "TryLock, when nobody holds the lock")
+			give(ctx, third)
+			// A handle that gave up is as good as new.
+			Expect(try(ctx, second)).To(BeTrue())
+			give(ctx, second)
+		}
+	})
+
+	It("keeps all others waiting when one among them gives up", spec.Worth(1), func(ctx SpecContext) {
 		take(ctx, first)
 		ending, cancel := context.WithCancel(ctx)
 		defer cancel()
+		passes := func() <-chan error {
+			handle := guard.Handle()
+			return spec.Go(func() error {
+				err := handle.LockContext(ctx)
+				if err == nil {
+					handle.Unlock()
+				}
+				return err
+			})
+		}
+		// One after the other, so that the one that goes is neither first nor last.
+		before := passes()
+		spec.Settled(ctx, before)
 		goes := begin(ending, second)
-		spec.Settled(ctx, goes)
+		spec.Settled(ctx, before, goes)
+		after := passes()
+		spec.Settled(ctx, before, goes, after)
 		cancel()
 		Expect(result(ctx, goes)).To(MatchError(context.Canceled))
-		Expect(guard.Holder()).To(BeIdenticalTo(first))
+		spec.Settled(ctx, before, after)
 		give(ctx, first)
-		spec.Quiet(ctx)
-		Expect(guard.Holder()).To(BeNil(), "the holder, when the only one who waited has given up")
-		Expect(try(ctx, third)).To(BeTrue(), "TryLock, when nobody holds the lock")
-		give(ctx, third)
-		// A handle that gave up is as good as new.
-		Expect(try(ctx, second)).To(BeTrue())
-		give(ctx, second)
+		const promise = "LockContext of one who waits on, after another gave up and the lock came free"
+		Expect(result(ctx, before, promise)).To(Succeed())
+		Expect(result(ctx, after, promise)).To(Succeed())
 	})
 
 	// The waiter hears that its context ends, and before it has heard why, the lock
 	// comes free; or that happens all at once.
 	pauses := []func(context.Context){spec.Quiet, func(context.Context) {}}
 
-	It("is not left with a waiter that gives up as it comes free", spec.Worth(2), func(ctx SpecContext) {
+	It("is not left with a waiter that gives up as it comes free", spec.Worth(1), func(ctx SpecContext) {
 		for _, pause := range pauses {
 			// What comes first, if all comes at once, is chance: so there are many.
 			all := contend(ctx, 20)
 			giveUp(ctx, all, pause)
-			for _, one := range all {
+			var others []*lock.Handle
+			var again []<-chan error
+			for i, one := range all {
 				err := one.settle(ctx)
-				third := one.guard.Handle()
-				Expect(try(ctx, third)).To(BeTrue(), "TryLock, after the holder gave the lock back and the only waiter returned %v", err)
-				give(ctx, third)
+				others = append(others, one.guard.Handle())
+				Expect(try(ctx, others[i])).To(BeTrue(), "TryLock, after the holder gave the lock back and the only waiter returned %v", err)
+				again = append(again, begin(ctx, one.waiter))
+			}
+			// A handle that gave up remembers nothing of it.
+			spec.Settled(ctx, again...)
+			for i, one := range all {
+				give(ctx, others[i])
+				Expect(result(ctx, again[i])).To(Succeed())
+				give(ctx, one.waiter)
 			}
 		}
 	})
 
-	It("goes to another waiter when one gives up as it comes free", spec.Worth(2), func(ctx SpecContext) {
+	It("goes to another waiter when one gives up as it comes free", spec.Worth(1), func(ctx SpecContext) {
 		for _, pause := range pauses {
 			all := contend(ctx, 10)
 			var stay []<-chan error
@@ -293,4 +428,15 @@ func slowly(ctx context.Context) slow {
 		end:     sync.OnceFunc(func() { close(ended) }),
 		explain: sync.OnceFunc(func() { close(explained) }),
 	}
+}
+
+// lingering is a context that takes its time to say what to wait for.
+type lingering struct {
+	own
+	linger func()
+}
+
+func (l lingering) Done() <-chan struct{} {
+	l.linger()
+	return l.own.Done()
 }

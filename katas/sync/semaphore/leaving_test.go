@@ -13,7 +13,7 @@ import (
 )
 
 var _ = Describe("A caller that gives up", func() {
-	It("gets its context's error and takes nothing", spec.Worth(2), func(ctx SpecContext) {
+	It("gets its context's error and takes nothing", spec.Worth(1), func(ctx SpecContext) {
 		const capacity = 2
 		s := held(ctx, capacity, capacity)
 		withCause, giveUp := context.WithCancelCause(ctx)
@@ -32,7 +32,7 @@ var _ = Describe("A caller that gives up", func() {
 		Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while all %d are held", capacity)
 	})
 
-	It("lets those behind it go on if it was the first", spec.Worth(2), func(ctx SpecContext) {
+	It("lets those behind it go on if it was the first", spec.Worth(1), func(ctx SpecContext) {
 		s := held(ctx, 4, 1)
 		impatient, giveUp := context.WithCancel(ctx)
 		defer giveUp()

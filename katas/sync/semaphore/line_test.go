@@ -1,12 +1,15 @@
 package semaphore_test
 
 import (
+	"context"
 	"sync"
+	"sync/atomic"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/concurrency-dojo/dojo/harness/spec"
+	"github.com/concurrency-dojo/dojo/katas/sync/semaphore"
 )
 
 var _ = Describe("The line of a semaphore", func() {
@@ -100,4 +103,79 @@ var _ = Describe("The line of a semaphore", func() {
 		}
 		Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while all 5 are held")
 	})
+
+	It("is not overtaken while those it serves wake up", spec.Worth(1), func(ctx SpecContext) {
+		// Whether one has woken up before the other tries is chance: so there are many.
+		const times = 20
+		var lines []*semaphore.Semaphore
+		var waiting []<-chan error
+		for i := range times {
+			lines = append(lines, held(ctx, 2, 2))
+			waiting = append(waiting, acquire(ctx, lines[i], 1))
+		}
+		spec.Settled(ctx, waiting...)
+		tried := spec.Go(func() (got int) {
+			for _, s := range lines {
+				s.Release(1)
+				if s.TryAcquire(1) {
+					got++
+				}
+			}
+			return got
+		})
+		var got int
+		Eventually(ctx, tried).Should(Receive(&got))
+		Expect(got).To(BeZero(), "calls of TryAcquire(1) that took the only free permit, of %d, while another was in line for it", times)
+		for _, call := range waiting {
+			Expect(outcome(ctx, call)).To(Succeed())
+		}
+	})
+
+	It("serves one who is just about to wait", spec.Worth(1), func(ctx SpecContext) {
+		// Whoever is about to wait asks its context whether it has ended, and for what
+		// to wait for, and while it does, permits come free.
+		for _, method := range []string{"Done", "Err"} {
+			open, ended := make(chan struct{}), ctx.Done()
+			linger := func() {
+				select {
+				case <-open:
+				case <-ended:
+				}
+			}
+			asked := &lingering{Context: context.WithoutCancel(ctx), linger: linger, method: method}
+			s := held(ctx, 1, 1)
+			waiting := acquire(asked, s, 1)
+			spec.Settled(ctx, waiting)
+			released := spec.Returned(func() { s.Release(1) })
+			spec.Quiet(ctx)
+			close(open)
+			Eventually(ctx, released).Should(BeClosed(), "Release never waits")
+			Expect(outcome(ctx, waiting)).To(Succeed())
+			Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while the only permit is held")
+		}
+	})
 })
+
+// lingering is a context without an end of which one method takes its time. Err does
+// so from the second time on: the first time may be before a call has looked at
+// anything.
+type lingering struct {
+	context.Context
+	linger func()
+	method string
+	asked  atomic.Bool
+}
+
+func (l *lingering) Done() <-chan struct{} {
+	if l.method == "Done" {
+		l.linger()
+	}
+	return nil
+}
+
+func (l *lingering) Err() error {
+	if l.asked.Swap(true) && l.method == "Err" {
+		l.linger()
+	}
+	return nil
+}

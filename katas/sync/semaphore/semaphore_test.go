@@ -3,6 +3,7 @@ package semaphore_test
 import (
 	"context"
 	"errors"
+	"math"
 	"sync/atomic"
 	"testing"
 
@@ -79,6 +80,7 @@ var _ = Describe("A semaphore", func() {
 		Expect(s.TryAcquire(2)).To(BeTrue(), "TryAcquire(2), while 2 of 5 are free")
 		s.Release(5)
 		Expect(s.TryAcquire(6)).To(BeFalse(), "TryAcquire(6) of 5 permits")
+		Expect(s.TryAcquire(math.MaxInt)).To(BeFalse(), "TryAcquire(math.MaxInt) of 5 permits")
 		Expect(s.Acquire(ctx, 5)).To(Succeed())
 
 		for _, n := range []int{0, -1} {
@@ -89,7 +91,7 @@ var _ = Describe("A semaphore", func() {
 		}
 	})
 
-	It("makes callers wait without burning CPU", spec.Worth(2), func(ctx SpecContext) {
+	It("makes callers wait without burning CPU", spec.Worth(1), func(ctx SpecContext) {
 		s := held(ctx, 2, 1)
 		waiting, giveUp := context.WithCancel(ctx)
 		defer giveUp()
@@ -105,6 +107,8 @@ var _ = Describe("A semaphore", func() {
 	It("refuses what it can never give, and holds up nobody for it", spec.Worth(1), func(ctx SpecContext) {
 		s := held(ctx, 3, 2)
 		Expect(outcome(ctx, acquire(ctx, s, 4))).To(MatchError(semaphore.ErrTooMany))
+		Expect(s.TryAcquire(1)).To(BeTrue(), "TryAcquire(1), while 1 is free and nobody waits")
+		s.Release(1)
 		Expect(s.Acquire(ctx, 1)).To(Succeed())
 		waiting := acquire(ctx, s, 3)
 		spec.Settled(ctx, waiting)
@@ -122,6 +126,8 @@ var _ = Describe("A semaphore", func() {
 		tooMuch(1)
 		Expect(s.Acquire(ctx, 2)).To(Succeed())
 		tooMuch(3)
+		// A sum with this one is below zero.
+		tooMuch(math.MaxInt)
 		waiting := acquire(ctx, s, 2)
 		spec.Settled(ctx, waiting)
 		// Two are held and two are waited for: those are not held.
@@ -134,6 +140,33 @@ var _ = Describe("A semaphore", func() {
 		Eventually(ctx, tried).Should(Receive(BeFalse()), "TryAcquire(1), while all 3 are held")
 		s.Release(3)
 		tooMuch(1)
+	})
+
+	It("is not refused a permit because others try", spec.Worth(1), func(ctx SpecContext) {
+		// There is one for each, so that there is always one for whoever asks.
+		const callers, tries = 4, 2000
+		s, gate := semaphore.New(callers), spec.Gate(callers)
+		var calls []<-chan error
+		var refused atomic.Int64
+		for range callers {
+			calls = append(calls, spec.Go(func() error {
+				if err := gate.Enter(ctx); err != nil {
+					return err
+				}
+				for range tries {
+					if s.TryAcquire(1) {
+						s.Release(1)
+					} else {
+						refused.Add(1)
+					}
+				}
+				return nil
+			}))
+		}
+		for _, call := range calls {
+			Expect(outcome(ctx, call)).To(Succeed())
+		}
+		Expect(refused.Load()).To(BeZero(), "calls of TryAcquire(1) that failed, while 1 was free and nobody waited")
 	})
 
 	It("starts nothing that outlives a call", spec.Worth(1), func(ctx SpecContext) {

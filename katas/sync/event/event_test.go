@@ -76,7 +76,7 @@ var _ = Describe("An event", func() {
 		Expect(happens.IsSet()).To(BeTrue(), "IsSet, after others have waited")
 	})
 
-	It("makes callers wait without burning CPU", spec.Worth(2), func(ctx SpecContext) {
+	It("makes callers wait without burning CPU", spec.Worth(1), func(ctx SpecContext) {
 		ending, cancel := context.WithCancel(ctx)
 		defer cancel()
 		stay, leave := waiters(ctx, happens, 2), waiters(ending, happens, 2)
@@ -109,12 +109,21 @@ var _ = Describe("An event", func() {
 	It("lets go of a waiter whose context ends", spec.Worth(1), func(ctx SpecContext) {
 		ending, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
-		goes, stays := waiters(ending, happens, 2), waiters(ctx, happens, 2)
+		late, end := spec.Late(ctx)
+		// One after the other, so that those who go are neither the first nor the last.
+		stays := waiters(ctx, happens, 1)
+		spec.Settled(ctx, stays...)
+		goes := append(waiters(ending, happens, 2), waiters(late, happens, 1)...)
+		spec.Settled(ctx, append(goes, stays...)...)
+		stays = append(stays, waiters(ctx, happens, 1)...)
 		spec.Settled(ctx, append(goes, stays...)...)
 		cancel(errors.New("a cause is not what Err returns"))
-		for _, call := range goes {
+		for _, call := range goes[:2] {
 			Expect(result(ctx, call)).To(MatchError(context.Canceled))
 		}
+		spec.Settled(ctx, append(goes[2:], stays...)...)
+		end()
+		Expect(result(ctx, goes[2])).To(MatchError(context.DeadlineExceeded))
 		spec.Settled(ctx, stays...)
 		// Nobody needs to be told any more of those who have left.
 		do(ctx, happens.Set)

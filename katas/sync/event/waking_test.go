@@ -27,14 +27,62 @@ var _ = Describe("An event that many wait for", func() {
 	})
 
 	It("wakes all who wait even if it is cleared at once", spec.Worth(2), func(ctx SpecContext) {
-		waiting := waiters(ctx, happens, crowd)
+		// Also if that comes twice: who goes by what has changed must not take two
+		// changes for none.
+		for _, pulses := range []int{1, 2} {
+			waiting := waiters(ctx, happens, crowd)
+			spec.Settled(ctx, waiting...)
+			do(ctx, func() {
+				for range pulses {
+					happens.Set()
+					happens.Clear()
+				}
+			})
+			Expect(happens.IsSet()).To(BeFalse())
+			pass(ctx, waiting)
+		}
+	})
+
+	It("wakes those who wait while others set and clear it at once", spec.Worth(1), func(ctx SpecContext) {
+		canceled, cancel := context.WithCancel(ctx)
+		cancel()
+		// Who comes between whom is chance: so they go on for long enough to meet often.
+		const many, setters, clearers, times = 3, 3, 2, 3000
+		var all [many]*event.Event
+		var waiting, changing []<-chan error
+		for i := range all {
+			all[i] = event.New()
+			waiting = append(waiting, waiters(ctx, all[i], 1)...)
+		}
 		spec.Settled(ctx, waiting...)
-		do(ctx, func() {
-			happens.Set()
-			happens.Clear()
-		})
-		Expect(happens.IsSet()).To(BeFalse())
+		for _, happens := range all {
+			gate := spec.Gate(setters + clearers)
+			for caller := range setters + clearers {
+				change := happens.Set
+				if caller >= setters {
+					change = happens.Clear
+				}
+				changing = append(changing, spec.Go(func() error {
+					if err := gate.Enter(ctx); err != nil {
+						return err
+					}
+					for range times {
+						change()
+					}
+					return nil
+				}))
+			}
+		}
+		pass(ctx, changing)
 		pass(ctx, waiting)
+		for _, happens := range all {
+			do(ctx, happens.Clear)
+			Expect(happens.IsSet()).To(BeFalse(), "IsSet, after Clear")
+			Expect(happens.Wait(canceled)).To(MatchError(context.Canceled), "Wait, with a context that has ended, after Clear")
+			do(ctx, happens.Set)
+			Expect(happens.IsSet()).To(BeTrue(), "IsSet, after Set")
+			pass(ctx, waiters(ctx, happens, 1))
+		}
 	})
 
 	It("wakes each generation by a Set of its own", spec.Worth(2), func(ctx SpecContext) {

@@ -1,0 +1,70 @@
+// Package event knows one way only in which a context ends while somebody waits.
+package event
+
+import (
+	"context"
+	"sync"
+)
+
+// Event is set or not.
+type Event struct {
+	mu    sync.Mutex
+	isSet bool
+	// happens is closed while the event is set.
+	happens chan struct{}
+}
+
+// New returns an event that is not set.
+func New() *Event {
+	return &Event{happens: make(chan struct{})}
+}
+
+// Set sets the event, and wakes all who wait.
+func (e *Event) Set() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.isSet {
+		e.isSet = true
+		close(e.happens)
+	}
+}
+
+// Clear makes the event one that is not set. Those who wait for an event that is
+// not set have its channel: so that one stays.
+func (e *Event) Clear() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.isSet {
+		e.isSet = false
+		e.happens = make(chan struct{})
+	}
+}
+
+// IsSet reports whether the event is set.
+func (e *Event) IsSet() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.isSet
+}
+
+// Wait waits until the event is set.
+func (e *Event) Wait(ctx context.Context) error {
+	e.mu.Lock()
+	happens, isSet := e.happens, e.isSet
+	e.mu.Unlock()
+	if err := ctx.Err(); err != nil && !isSet {
+		return err
+	}
+	select {
+	case <-happens:
+		return nil
+	case <-ctx.Done():
+	}
+	// If both were ready, the select took one by chance.
+	select {
+	case <-happens:
+		return nil
+	default:
+		return context.Canceled // want "lets go of a waiter whose context ends" wrong
+	}
+}

@@ -1,6 +1,7 @@
 package tally_test
 
 import (
+	"errors"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -54,10 +55,12 @@ var _ = Describe("A tally", func() {
 
 	It("is as it was after a change that panics", spec.Worth(1), func(ctx SpecContext) {
 		counts.Add("apple", 1)
+		// Whoever recovers knows what was thrown by what it is, and not by its text.
+		reason := errors.New("no such fruit")
 		for _, name := range []string{"apple", "pear"} {
 			Expect(func() {
-				counts.Update(name, func(int) int { panic("no such fruit") })
-			}).To(PanicWith("no such fruit"))
+				counts.Update(name, func(int) int { panic(reason) })
+			}).To(PanicWith(BeIdenticalTo(reason)))
 		}
 		// In goroutines of their own, so that a lock that was not given back is told
 		// as what it is.
@@ -79,6 +82,12 @@ var _ = Describe("A tally", func() {
 		first["plum"] = 100
 		Expect(second).To(Equal(map[string]int{"apple": 1}), "a snapshot, after the caller changed another")
 		Expect(counts.Snapshot()).To(Equal(map[string]int{"apple": 2, "pear": 1}), "the tally, after the caller changed a snapshot of it")
+		// A map in which there is nothing is the caller's too.
+		counts.Drain()
+		for _, empty := range []map[string]int{counts.Snapshot(), counts.Drain(), tally.New().Snapshot(), tally.New().Drain()} {
+			empty["apple"] = 100
+		}
+		Expect(counts.Snapshot()).To(BeEmpty(), "the tally, after the caller changed an empty snapshot of it")
 	})
 
 	It("starts again from 0 when it was drained", spec.Worth(1), func(ctx SpecContext) {

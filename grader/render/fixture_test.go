@@ -93,7 +93,9 @@ var (
 // than a page shows.
 func pictured() score.Scorecard {
 	ms := func(n int64) int64 { return n * 1_000_000 }
-	at := func(line int) *score.Place { return &score.Place{File: queueFile, Line: line, Function: "(*Queue).Put"} }
+	at := func(line int) *score.Place {
+		return &score.Place{File: queueFile, Line: line, Function: "(*Queue).Put"}
+	}
 	picture := &score.Timeline{
 		Length: ms(2100), More: 3,
 		Lanes: []score.Lane{

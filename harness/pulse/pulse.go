@@ -67,6 +67,13 @@ func Locked(f func()) {
 	f()
 }
 
+// Process is one process as it was seen.
+type Process struct {
+	ID, Parent int
+	// State is the letter of proc_pid_stat(5), and Name the command's (proc_pid_comm(5)).
+	State, Name string
+}
+
 // Interval is the time between two looks for rest.
 const Interval = 50 * time.Millisecond
 

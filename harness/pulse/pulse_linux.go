@@ -115,6 +115,20 @@ func Descendants() []int {
 	return found
 }
 
+// Processes are those below this one, parents first.
+func Processes() (all []Process) {
+	for _, pid := range Descendants() {
+		fields := Stat(pid)
+		if len(fields) <= StatParent {
+			continue
+		}
+		parent, _ := strconv.Atoi(fields[StatParent])
+		name, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
+		all = append(all, Process{pid, parent, fields[StatState], string(bytes.TrimSpace(name))})
+	}
+	return all
+}
+
 // Children returns the pids of the living and zombie children of a process, of
 // whichever of its threads.
 func Children(pid int) []int {

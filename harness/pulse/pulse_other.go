@@ -22,5 +22,8 @@ func Peak() int64 { return 0 }
 // Family is not known: 0.
 func Family() int64 { return 0 }
 
+// Processes are not known: none.
+func Processes() []Process { return nil }
+
 // Nap sleeps.
 func Nap(d time.Duration) { time.Sleep(d) }

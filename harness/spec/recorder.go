@@ -3,10 +3,7 @@ package spec
 import (
 	"bytes"
 	"context"
-	"os"
 	"runtime/trace"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -112,11 +109,8 @@ func (r *recorder) look() (changed bool) {
 		return false
 	}
 	now := map[int]string{}
-	for _, pid := range pulse.Descendants() {
-		if fields := pulse.Stat(pid); len(fields) > pulse.StatParent {
-			parent, _ := strconv.Atoi(fields[pulse.StatParent])
-			now[pid] = remark.Process(pid, parent, fields[pulse.StatState], command(pid))
-		}
+	for _, p := range pulse.Processes() {
+		now[p.ID] = remark.Process(p.ID, p.Parent, p.State, p.Name)
 	}
 	for pid, text := range now {
 		if r.seen[pid] != text {
@@ -132,10 +126,4 @@ func (r *recorder) look() (changed bool) {
 	}
 	r.seen = now
 	return changed
-}
-
-// command is the name of the program that a process runs (comm, proc_pid_comm(5)).
-func command(pid int) string {
-	name, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
-	return strings.TrimSpace(string(name))
 }

@@ -25,6 +25,8 @@ const (
 
 // commands is the table of subcommands.
 type commands struct {
+	NoColor noColor `name:"no-color" help:"Print without colour, as with NO_COLOR=1."`
+
 	Grade    gradeCommand    `cmd:"" help:"Grade your answers and print a scorecard."`
 	Watch    watchCommand    `cmd:"" help:"Grade a kata each time one of its files is saved."`
 	List     listCommand     `cmd:"" help:"List the katas in teaching order."`
@@ -38,6 +40,17 @@ type commands struct {
 	Prove    proveCommand    `cmd:"" help:"For authors: prove that stubs fail, references pass and wrong solutions are caught."`
 	Bench    benchCommand    `cmd:"" help:"For authors: measure the grader against go test, side by side."`
 	Soak     soakCommand     `cmd:"" help:"For authors: grade the references on a machine that is short of something."`
+}
+
+// noColor is a flag of every command.
+type noColor bool
+
+// AfterApply asks as everybody does (no-color.org): what dojo starts is to know too.
+func (on noColor) AfterApply() error {
+	if on {
+		return os.Setenv("NO_COLOR", "1")
+	}
+	return nil
 }
 
 // terminal is what a command may talk to.

@@ -27,9 +27,11 @@ type gradeCommand struct {
 	Repeat    int      `help:"Run each spec so many times, unless it always fails: first as it is, then with its schedule disturbed. Without it, as often as about three seconds per kata allow."`
 	Seed      uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
 	boxFlags
-	Trust   bool `help:"Grade a submission even where the sandbox is too weak for code of strangers."`
-	Picture bool `short:"p" help:"Run the first specs that fail once more and draw what their goroutines and processes did. With --out html as well."`
-	Verbose bool `short:"v" help:"Show every failing spec and all the evidence."`
+	Trust   bool    `help:"Grade a submission even where the sandbox is too weak for code of strangers."`
+	Picture bool    `short:"p" help:"Run the first specs that fail once more and draw what their goroutines and processes did. With --out html as well."`
+	Minimum minimum `placeholder:"SCORE" help:"Exit with 0 from this score on: points, or a share such as 80%."`
+	Quiet   bool    `short:"q" help:"Print the score alone, and no progress."`
+	Verbose bool    `short:"v" help:"Show every failing spec and all the evidence."`
 }
 
 func (c *gradeCommand) Help() string {
@@ -44,8 +46,9 @@ func (c *gradeCommand) Help() string {
   dojo grade --from ../class/bob.zip
   dojo grade --from ../class/carol.git@a1b2c3d
   dojo grade --solutions                  the references
+  dojo grade sync --minimum 80% --quiet   for scripts
 
-Exit status: 0 all points, 1 points lost, 2 usage or bad input, 3 a fault of
+Exit status: 0 all points, or the minimum, 1 less than that, 2 usage or bad input, 3 a fault of
 dojo's own, 130 interrupted (the scorecard then shows what was finished).`
 }
 
@@ -93,12 +96,12 @@ func (c *gradeCommand) Run(ctx context.Context, t terminal) error {
 	if failed != nil {
 		return failed
 	}
-	if src.Kind == source.KindLearner && !claimed {
+	if src.Kind == source.KindLearner && !claimed && !c.Quiet {
 		if err := praise(t, root, before, card); err != nil {
 			return err
 		}
 	}
-	return verdict(card)
+	return verdict(card, c.Minimum)
 }
 
 // source opens what is to be graded, and leaves out the katas that it can't be
@@ -152,6 +155,9 @@ func drawSeed() uint64 { return report.SeedStep * (1 + rand.Uint64N(999)) }
 
 // grade makes the scorecard, under a status line.
 func (c *gradeCommand) grade(ctx context.Context, t terminal, root string, src source.Source, rows []katas.Kata, box *sandbox.Sandbox) (score.Scorecard, error) {
+	if c.Quiet {
+		return c.graded(ctx, root, src, rows, box, nil)
+	}
 	progress := newStatusLine(t.err)
 	defer progress.end()
 	return c.graded(ctx, root, src, rows, box, progress.tell)
@@ -248,16 +254,26 @@ func curriculum(root string, rows []katas.Kata) ([]session.Kata, error) {
 }
 
 // verdict is the exit status of a grading.
-func verdict(card score.Scorecard) error {
-	var lost error
+func verdict(card score.Scorecard, least minimum) error {
+	lost := false
 	for _, kata := range card.Katas {
 		switch kata.Verdict {
 		case score.KataVoid:
 			return fmt.Errorf("a part of the grading is void, by a fault of dojo's own: %s: %s", kata.ID, kata.Message)
 		case score.KataPass, score.KataSkipped:
 		default:
-			lost = errLost
+			lost = true
 		}
 	}
-	return lost
+	if least.given {
+		reached, err := least.reached(card)
+		if err != nil {
+			return err
+		}
+		lost = !reached
+	}
+	if lost {
+		return errLost
+	}
+	return nil
 }

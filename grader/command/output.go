@@ -58,6 +58,10 @@ func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard, sr
 	if claimed {
 		return claimed, nil
 	}
+	if c.Quiet {
+		_, err := fmt.Fprintf(t.out, "%d/%d points\n", card.Score, card.Max)
+		return claimed, err
+	}
 	terminal, _ := render.Lookup("terminal")
 	return claimed, terminal.Render(t.out, card, options)
 }

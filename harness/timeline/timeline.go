@@ -27,8 +27,10 @@ const (
 	mostWakes = 300
 	// mostSpans of a lane are kept, the last ones.
 	mostSpans = 200
-	// mostEvents bounds what a trace may hold.
-	mostEvents = 2_000_000
+	// mostEvents and mostKnown bound what is read of a trace, and how many lanes are
+	// followed.
+	mostEvents = 500_000
+	mostKnown  = 50_000
 )
 
 // Read makes a timeline of a trace. There is an error if it is none, or has nothing of
@@ -53,7 +55,7 @@ func Read(from io.Reader) (seen *report.Timeline, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("timeline: read a trace: %w", err)
 		}
-		if r.take(event); r.over {
+		if r.take(event); r.over || len(r.all) > mostKnown {
 			break
 		}
 	}

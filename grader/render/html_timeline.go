@@ -32,10 +32,9 @@ type htmlSpan struct {
 }
 
 type htmlArrow struct {
-	Title        string
-	X            string
-	From, To     int
-	Head, Middle int
+	Title    string
+	X        string
+	From, To int
 }
 
 type htmlTick struct {
@@ -48,7 +47,6 @@ const (
 	laneName   = 13
 	laneBar    = 24
 	tickRoom   = 20
-	headSize   = 3
 )
 
 // thickness of what a lane does: what runs is thick, what waits is thin.
@@ -108,7 +106,7 @@ func newHTMLArrow(a axis, wake score.Wake, names []string) htmlArrow {
 	from, to := wake.From*laneHeight+laneBar, wake.To*laneHeight+laneBar
 	return htmlArrow{
 		Title: fmt.Sprintf("%s starts %s or lets it go on, at %s", names[wake.From], names[wake.To], span(wake.At)),
-		X:     percent(a.of(wake.At)), From: from, To: to, Head: headSize, Middle: to,
+		X:     percent(a.of(wake.At)), From: from, To: to,
 	}
 }
 

@@ -30,7 +30,7 @@ func places(frames []report.Location) []Place {
 	var kept []Place
 	for _, frame := range frames {
 		if isAnswer(frame) {
-			kept = append(kept, Place{File: frame.File, Line: frame.Line, Function: bare(frame.Function)})
+			kept = append(kept, *placeOf(frame))
 		}
 	}
 	return distinct(kept)

@@ -72,7 +72,7 @@ func timelineOf(o report.Outcome) *Timeline {
 			lane.Kind = "process"
 		}
 		if isAnswer(l.Born) {
-			lane.Born = &Place{File: l.Born.File, Line: l.Born.Line, Function: bare(l.Born.Function)}
+			lane.Born = placeOf(l.Born)
 		}
 		for _, s := range l.Spans {
 			lane.Spans = append(lane.Spans, spanOf(s, l.Process))
@@ -87,6 +87,10 @@ func timelineOf(o report.Outcome) *Timeline {
 		t.Wants = append(t.Wants, Want{From: w.From, To: w.To, Lock: bareName(w.Lock)})
 	}
 	return t
+}
+
+func placeOf(where report.Location) *Place {
+	return &Place{File: where.File, Line: where.Line, Function: bare(where.Function)}
 }
 
 func laneName(l report.Lane) string {
@@ -105,9 +109,8 @@ func laneName(l report.Lane) string {
 
 func spanOf(s report.Span, process bool) Span {
 	span := Span{From: s.From.Nanoseconds(), To: s.To.Nanoseconds(), Doing: string(s.Doing), Means: meaning(s, process)}
-	for _, where := range s.Where {
-		span.At = &Place{File: where.File, Line: where.Line, Function: bare(where.Function)}
-		break
+	if len(s.Where) > 0 {
+		span.At = placeOf(s.Where[0])
 	}
 	return span
 }

@@ -19,9 +19,9 @@ func TestATimelineSaysInWordsWhatEachLaneDid(t *testing.T) {
 		Timeline: &report.Timeline{
 			Length: time.Second, More: 2,
 			Lanes: []report.Lane{
-				{ID: 7, Name: "(*Lock).Take", Parent: -1, Spans: []report.Span{{To: time.Second, Doing: report.Waits, Why: "chan receive", Where: []report.Location{at(9)}}}},
+				{ID: 7, Name: "(*Lock).Take", Spans: []report.Span{{To: time.Second, Doing: report.Waits, Why: "chan receive", Where: []report.Location{at(9)}}}},
 				{ID: 8, Name: "(*Lock).Take.func1", Born: at(40), Spans: []report.Span{{To: 5, Doing: report.Runs, Why: "slowed by the grader"}}},
-				{ID: 9, Process: true, Name: "sh", Parent: -1, Spans: []report.Span{{Doing: report.Waits}, {Doing: report.Zombie}, {Doing: report.Stopped}}},
+				{ID: 9, Process: true, Name: "sh", Spans: []report.Span{{Doing: report.Waits}, {Doing: report.Zombie}, {Doing: report.Stopped}}},
 				{ID: 10, Born: report.Location{File: "katas/sync/lock/lock_test.go", Line: 3}},
 			},
 			Wakes: []report.Wake{{At: 5, From: 0, To: 1}},

@@ -25,8 +25,6 @@ type Lane struct {
 	Name string `json:"name"`
 	// Born is the go statement, where that is the answer's or the specs'.
 	Born Location `json:"born,omitzero"`
-	// Parent is the index of the lane that started it, -1 if there is none.
-	Parent int `json:"parent"`
 	// Spans follow each other without gaps, until the lane ends.
 	Spans []Span `json:"spans"`
 }
@@ -59,11 +57,6 @@ type Wake struct {
 	At   time.Duration `json:"at"`
 	From int           `json:"from"`
 	To   int           `json:"to"`
-}
-
-// Ended reports whether the lane came to its end before the timeline did.
-func (l Lane) Ended(t *Timeline) bool {
-	return len(l.Spans) == 0 || l.Spans[len(l.Spans)-1].To < t.Length
 }
 
 // Want says that one lane waits for a lock that another holds.

@@ -51,9 +51,8 @@ func (l *lane) belongs(frames []stack.Frame) {
 	}
 }
 
-// born notes the go statement, and who came by it.
+// born notes the go statement.
 func (r *recording) born(l *lane, event trace.Event) {
-	l.parent = r.goroutines[uint64(event.Goroutine())]
 	for _, frame := range framesOf(event.Stack().Frames()) {
 		if frame.Answer() || frame.Spec() {
 			l.Born = frame.Location()

@@ -25,7 +25,10 @@ func (r *recording) process(text string) {
 		return
 	}
 	if !known {
-		l = r.begins(&lane{Lane: report.Lane{ID: pid, Process: true}, mine: true, parent: r.processes[parent]})
+		l = r.begins(&lane{Lane: report.Lane{ID: pid, Process: true}, mine: true})
+		if by, there := r.processes[parent]; there {
+			r.wakes = append(r.wakes, wake{r.now, by, l})
+		}
 		r.processes[pid] = l
 	}
 	l.Name = parts[3]

@@ -80,7 +80,6 @@ type lane struct {
 	report.Lane
 	// mine: it was seen in the answer. ours: the answer started it.
 	mine, ours bool
-	parent     *lane
 	// doing began at since.
 	doing report.Span
 	since trace.Time
@@ -177,10 +176,6 @@ func (r *recording) timeline() (*report.Timeline, error) {
 		index[l] = i
 	}
 	for _, l := range shown {
-		l.Parent = -1
-		if i, there := index[l.parent]; there {
-			l.Parent = i
-		}
 		t.Lanes = append(t.Lanes, l.Lane)
 	}
 	for _, w := range r.wakes {

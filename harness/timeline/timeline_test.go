@@ -60,15 +60,15 @@ func wait(t *testing.T, count int, state string) {
 	t.Fatalf("there are not %d in state %q", count, state)
 }
 
-func find(t *testing.T, seen *report.Timeline, is func(report.Lane) bool) (int, report.Lane) {
+func find(t *testing.T, seen *report.Timeline, is func(report.Lane) bool) report.Lane {
 	t.Helper()
-	for i, lane := range seen.Lanes {
+	for _, lane := range seen.Lanes {
 		if is(lane) {
-			return i, lane
+			return lane
 		}
 	}
 	t.Fatalf("it is not among %+v", seen.Lanes)
-	return 0, report.Lane{}
+	return report.Lane{}
 }
 
 // deadlock has two of the answer's wait for each other, and returns what frees them.
@@ -81,6 +81,11 @@ func deadlock(t *testing.T) (free func()) {
 		b.Unlock()
 		over.Wait()
 	}
+}
+
+// ended reports whether a lane came to its end before the timeline did.
+func ended(l report.Lane, seen *report.Timeline) bool {
+	return l.Spans[len(l.Spans)-1].To < seen.Length
 }
 
 func named(name string) func(report.Lane) bool {
@@ -96,7 +101,7 @@ func TestALaneShowsWhoWaitsForWhatAndWhere(t *testing.T) {
 		<-items
 		<-over
 	}))
-	i, lane := find(t, seen, named("handOver"))
+	lane := find(t, seen, named("handOver"))
 	waited := false
 	for n, span := range lane.Spans {
 		if n > 0 && span.From != lane.Spans[n-1].To {
@@ -109,11 +114,8 @@ func TestALaneShowsWhoWaitsForWhatAndWhere(t *testing.T) {
 			}
 		}
 	}
-	if !waited || !lane.Ended(seen) {
+	if !waited || !ended(lane, seen) {
 		t.Errorf("it is to wait and to end: %+v in %v", lane, seen.Length)
-	}
-	if lane.Parent != -1 || i < 0 {
-		t.Errorf("its parent is none of the lanes: %+v", lane)
 	}
 }
 
@@ -125,11 +127,11 @@ func TestLanesOfADeadlockWaitUntilTheEnd(t *testing.T) {
 	})
 	(<-free)()
 	seen := read(t, data)
-	_, one := find(t, seen, func(l report.Lane) bool { return l.Born.Line == 21 })
-	_, other := find(t, seen, func(l report.Lane) bool { return l.Born.Line != 21 && l.Name == "crossed" || l.Name == "cross.func1" })
+	one := find(t, seen, func(l report.Lane) bool { return l.Born.Line == 21 })
+	other := find(t, seen, func(l report.Lane) bool { return l.Born.Line != 21 && l.Name == "crossed" || l.Name == "cross.func1" })
 	for _, lane := range []report.Lane{one, other} {
 		last := lane.Spans[len(lane.Spans)-1]
-		if lane.Ended(seen) || last.Why != "sync.Mutex.Lock" || len(last.Where) == 0 || last.Where[0].Line != 14 {
+		if ended(lane, seen) || last.Why != "sync.Mutex.Lock" || len(last.Where) == 0 || last.Where[0].Line != 14 {
 			t.Errorf("it is to wait for a lock at line 14 to the end: %+v", lane)
 		}
 	}
@@ -155,10 +157,10 @@ func TestProcessesHaveLanes(t *testing.T) {
 		t.Fatalf("there are the lanes %+v", seen.Lanes)
 	}
 	shell, child, again := seen.Lanes[0], seen.Lanes[1], seen.Lanes[2]
-	if len(shell.Spans) != 2 || shell.Spans[0].Doing != report.Runs || shell.Spans[1].Doing != report.Zombie || !shell.Ended(seen) {
+	if len(shell.Spans) != 2 || shell.Spans[0].Doing != report.Runs || shell.Spans[1].Doing != report.Zombie || !ended(shell, seen) {
 		t.Errorf("the shell is to run, to be a zombie and to be gone: %+v", shell)
 	}
-	if child.Parent != 0 || child.Name != "a name (of two)" || child.Ended(seen) || child.Spans[0].Doing != report.Waits {
+	if len(seen.Wakes) != 1 || seen.Wakes[0].From != 0 || seen.Wakes[0].To != 1 || child.Name != "a name (of two)" || ended(child, seen) || child.Spans[0].Doing != report.Waits {
 		t.Errorf("its child is to wait to the end: %+v", child)
 	}
 	if again.ID != 7 || again.Name != "another" || again.Spans[0].Doing != report.Stopped {
@@ -196,7 +198,7 @@ func TestManyLanesAreCut(t *testing.T) {
 	}
 	alive := 0
 	for _, lane := range seen.Lanes {
-		if !lane.Ended(seen) {
+		if !ended(lane, seen) {
 			alive++
 		}
 	}

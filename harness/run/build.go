@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/concurrency-dojo/dojo/harness/entry"
 	"github.com/concurrency-dojo/dojo/harness/instrument"
 	"github.com/concurrency-dojo/dojo/harness/report"
 	"github.com/concurrency-dojo/dojo/harness/source"
@@ -189,7 +190,7 @@ type compiler struct {
 func compilation(work, name string, answers []source.Answer, depths map[string]instrument.Depth, o Options) (*compiler, error) {
 	replace := map[string]string{}
 	var main bytes.Buffer
-	fmt.Fprintf(&main, "package main\n\nimport (\n\t%q\n", module+"/harness/spec")
+	fmt.Fprintf(&main, "package main\n\nimport (\n\t%q\n\t_ %q\n", module+"/harness/spec", entry.Path)
 	for _, answer := range answers {
 		if err := answer.Overlay(o.Root, replace); err != nil {
 			return nil, fmt.Errorf("run: lay %s over the tree: %w", answer.Kata, err)
@@ -260,9 +261,8 @@ func instrumented(work string, answer source.Answer, depth instrument.Depth, o O
 // compile builds the binary. It returns the complaints by kata if answers are at
 // fault, and an error if we are.
 func (c *compiler) compile(ctx context.Context, binary string) (map[string][]report.Complaint, error) {
-	// Without DWARF the link takes half the time; stack traces do not need it.
 	// Specs mostly wait, so optimising them costs more than it saves.
-	arguments := []string{"build", "-o", binary, "-overlay", c.overlay, "-trimpath", "-buildvcs=false", "-ldflags=-w",
+	arguments := []string{"build", "-o", binary, "-overlay", c.overlay, "-trimpath", "-buildvcs=false", "-ldflags=" + c.linked(),
 		"-gcflags=" + module + "/katas/.../" + stack.SpecsFolder + "=-N -l"}
 	if c.options.Toolchain.NoRace == "" {
 		arguments = append(arguments, "-race")
@@ -282,4 +282,13 @@ func (c *compiler) compile(ctx context.Context, binary string) (map[string][]rep
 		return broken, nil
 	}
 	return nil, fmt.Errorf("run: go build: %w\n%s", err, output.String())
+}
+
+// linked are the flags of the linker. Without DWARF the link takes half the time;
+// stack traces do not need it.
+func (c *compiler) linked() string {
+	if begin, ok := entry.Symbol(); ok && c.options.Toolchain.NoRace == "" {
+		return "-w -E " + begin
+	}
+	return "-w"
 }

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/binary"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -18,6 +19,18 @@ func Rand() *rand.Rand {
 	name := fnv.New64a()
 	name.Write([]byte(CurrentSpecReport().LeafNodeText))
 	return rand.New(rand.NewPCG(theSeed, name.Sum64()))
+}
+
+// Noise returns so many bytes that look like nothing else: whatever is lost, doubled
+// or out of place in them shows. They depend on what Rand depends on.
+func Noise(size int) []byte {
+	var seed [32]byte
+	for source, i := Rand(), 0; i < len(seed); i += 8 {
+		binary.NativeEndian.PutUint64(seed[i:], source.Uint64())
+	}
+	noise := make([]byte, size)
+	rand.NewChaCha8(seed).Read(noise)
+	return noise
 }
 
 // Folder returns a folder of the spec's own, removed after it. Its path is short

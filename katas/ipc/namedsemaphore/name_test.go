@@ -59,7 +59,7 @@ var _ = Describe("A name", func() {
 		// What lies in the folder now under a name that a semaphore can have is one that
 		// somebody else may choose.
 		for _, name := range entries(p.folder) {
-			if name != p.name && legal.MatchString(name) {
+			if name != p.name && legal(name) {
 				other := place{p.folder, name}.open(ctx, 1)
 				other.takes(ctx, 1)
 			}

@@ -17,8 +17,13 @@ import (
 // place is where a semaphore is found.
 type place struct{ folder, name string }
 
-// legal are the names that a semaphore can have.
-var legal = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+// characters are those that a name can have, of which there are most at most.
+var characters = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+const most = 64
+
+// legal reports whether a semaphore can have this name.
+func legal(name string) bool { return len(name) <= most && characters.MatchString(name) }
 
 // nowhere is a place with a folder of its own, without a semaphore.
 func nowhere() place {

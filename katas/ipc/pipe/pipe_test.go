@@ -5,7 +5,6 @@ package pipe_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -149,10 +148,7 @@ var _ = Describe("A pipeline", func() {
 
 	It("moves more than a pipe can hold", spec.Worth(1), func(ctx SpecContext) {
 		// A pipe holds 16 pages, which is 1 MiB where pages are largest.
-		var sent []byte
-		for chance := spec.Rand(); len(sent) < 4<<20; {
-			sent = binary.NativeEndian.AppendUint64(sent, chance.Uint64())
-		}
+		sent := spec.Noise(4 << 20)
 		running := run(ctx, cat, cat, cat)
 		received := read(drain)
 		spec.Returned(func() {

@@ -27,7 +27,7 @@ var _ = Describe("An echo client", func() {
 		// behind.
 		forever := context.WithoutCancel(ctx)
 		for _, size := range []int{0, 1, flood} {
-			message := noise(size)
+			message := spec.Noise(size)
 			var back []byte
 			echoed := spec.Go(func() (err error) {
 				back, err = echo.Echo(forever, address, message)

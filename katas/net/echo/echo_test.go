@@ -123,7 +123,7 @@ var _ = Describe("An echo server", func() {
 		})
 
 		It("sends all the rest to a client that has closed its writing side", spec.Worth(1), func(ctx SpecContext) {
-			message := noise(1 << 20)
+			message := spec.Noise(1 << 20)
 			client := dial(ctx, server.Addr())
 			// Whatever the server takes from a client that doesn't read yet, let
 			// it take.

@@ -177,20 +177,6 @@ func peer(ctx context.Context, serve func(conn *net.TCPConn)) string {
 	return listener.Addr().String()
 }
 
-// noise returns bytes in which each part is out of place anywhere else: they
-// repeat, but in steps that no buffer's size is a multiple of.
-func noise(size int) []byte {
-	const step = 1<<16 + 1
-	chance, text := spec.Rand(), make([]byte, 0, size)
-	for range min(size, step) {
-		text = append(text, byte(chance.Uint32()))
-	}
-	for len(text) < size {
-		text = append(text, text[:min(step, size-len(text))]...)
-	}
-	return text
-}
-
 // returnPipes closes the pipes that package net keeps for later. On Linux, a copy
 // from one TCP connection to another goes through a pipe (splice(2)), which then
 // waits in a sync.Pool for the next copy: nothing that an answer left behind. The

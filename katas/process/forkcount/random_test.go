@@ -1,101 +1,162 @@
 package forkcount_test
 
 import (
-	"flag"
-	"fmt"
-	"testing"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-	"pgregory.net/rapid"
+	"math/rand/v2"
+	"slices"
 
 	"github.com/concurrency-dojo/dojo/harness/spec"
 	"github.com/concurrency-dojo/dojo/katas/process/forkcount"
 )
 
-// expressions and statements, and programs below, generate what is nested at most depth
-// levels deep. What stands first in a list is what rapid shrinks towards.
-func expressions(depth int) *rapid.Generator[forkcount.Expression] {
-	forks := rapid.Just[forkcount.Expression](fork)
+// tries is how many random programs are tried, and as many again are tried to find
+// the smallest one that fails. rapid would do both, but what it sets up when it is
+// imported costs each process of each kata more than all of this file.
+const tries = 200
+
+// author writes random programs.
+type author struct{ *rand.Rand }
+
+// expression and statement, and program below, write what is nested at most depth
+// levels deep.
+func (a author) expression(depth int) forkcount.Expression {
 	if depth == 0 {
-		return forks
+		return fork
 	}
-	inner := expressions(depth - 1)
-	return rapid.OneOf(
-		forks,
-		rapid.Custom(func(t *rapid.T) forkcount.Expression { return not(inner.Draw(t, "x")) }),
-		rapid.Custom(func(t *rapid.T) forkcount.Expression { return and(inner.Draw(t, "left"), inner.Draw(t, "right")) }),
-		rapid.Custom(func(t *rapid.T) forkcount.Expression { return or(inner.Draw(t, "left"), inner.Draw(t, "right")) }),
-	)
+	inner := func() forkcount.Expression { return a.expression(depth - 1) }
+	switch a.IntN(4) {
+	case 0:
+		return fork
+	case 1:
+		return not(inner())
+	case 2:
+		return and(inner(), inner())
+	default:
+		return or(inner(), inner())
+	}
 }
 
-func statements(depth int) *rapid.Generator[forkcount.Statement] {
-	conditions := expressions(2)
-	evaluated := rapid.Custom(func(t *rapid.T) forkcount.Statement { return conditions.Draw(t, "expression") })
-	all := []*rapid.Generator[forkcount.Statement]{
+func (a author) statement(depth int) forkcount.Statement {
+	kinds := 4
+	if depth == 0 {
+		kinds = 2
+	}
+	switch a.IntN(kinds) {
+	case 0:
 		// Exits are rare: little comes of a program that begins with one.
-		rapid.SampledFrom([]forkcount.Statement{line, line, line, line, flush, flush, exit, exitNow}),
-		evaluated,
+		each := []forkcount.Statement{line, line, line, line, flush, flush, exit, exitNow}
+		return each[a.IntN(len(each))]
+	case 1:
+		return a.expression(2)
+	case 2:
+		return when(a.expression(2), a.program(depth-1, 0), a.program(depth-1, 0))
+	default:
+		return loop(a.IntN(4), a.program(depth-1, 0)...)
 	}
-	if depth > 0 {
-		bodies := programs(depth-1, 0)
-		all = append(all,
-			rapid.Custom(func(t *rapid.T) forkcount.Statement {
-				return when(conditions.Draw(t, "condition"), bodies.Draw(t, "then"), bodies.Draw(t, "else"))
-			}),
-			rapid.Custom(func(t *rapid.T) forkcount.Statement {
-				return loop(rapid.IntRange(0, 3).Draw(t, "n"), bodies.Draw(t, "body")...)
-			}),
-		)
+}
+
+// program writes least to five statements, rather few than many: of a long program
+// come more processes than anybody wants to simulate.
+func (a author) program(depth, least int) program {
+	var p program
+	for range least + min(a.IntN(6-least), a.IntN(6-least)) {
+		p = append(p, a.statement(depth))
 	}
-	return rapid.OneOf(all...)
+	return p
 }
-
-// programs generates programs of least to five statements.
-func programs(depth, least int) *rapid.Generator[program] {
-	return rapid.Custom(func(t *rapid.T) program {
-		return rapid.SliceOfN(statements(depth), least, 5).Draw(t, "program")
-	})
-}
-
-// searching keeps to itself what rapid has to say about a failure: the spec judges
-// the program that rapid comes up with by itself.
-type searching struct {
-	GinkgoTInterface
-	found bool
-}
-
-func (s *searching) Errorf(string, ...any) { s.found = true }
-func (s *searching) Failed() bool          { return s.found }
-func (s *searching) FailNow()              {}
-func (s *searching) Logf(string, ...any)   {}
 
 // counterexample returns a program for which holds is false or panics, as small as
-// rapid can make it, and whether there is one among those that it tries.
+// can be made of it by leaving out one thing after the other, and whether there is
+// one among those that are tried.
 func counterexample(holds func(program) bool) (smallest program, found bool) {
-	GinkgoHelper()
-	// A grading is no go test, but rapid asks for its flags.
-	if !flag.Parsed() {
-		testing.Init()
-		Expect(flag.CommandLine.Parse(nil)).To(Succeed())
+	fails := func(p program) (failed bool) {
+		defer func() { failed = failed || recover() != nil }()
+		return !holds(p)
 	}
-	for name, value := range map[string]string{
-		// Zero would have rapid choose for itself.
-		"rapid.seed":       fmt.Sprint(spec.Rand().Uint64() | 1),
-		"rapid.checks":     "200",
-		"rapid.shrinktime": "1s",
-		"rapid.nofailfile": "true",
-	} {
-		Expect(flag.Set(name, value)).To(Succeed())
-	}
-	generator := programs(2, 1)
-	search := &searching{GinkgoTInterface: GinkgoT()}
-	rapid.Check(search, func(t *rapid.T) {
-		// The last one that rapid tries is the smallest.
-		smallest = generator.Draw(t, "program")
-		if !holds(smallest) {
-			t.FailNow()
+	a := author{spec.Rand()}
+	for range tries {
+		if smallest = a.program(2, 1); fails(smallest) {
+			found = true
+			break
 		}
-	})
-	return smallest, search.found
+	}
+	for left := tries; found && left > 0; {
+		smaller := simpler(smallest)
+		if len(smaller) > left {
+			smaller = smaller[:left]
+		}
+		left -= len(smaller)
+		next := slices.IndexFunc(smaller, fails)
+		if next < 0 {
+			break
+		}
+		smallest = smaller[next]
+	}
+	return smallest, found
+}
+
+// simpler returns what a program may become when one thing in it is left out, the
+// largest first.
+func simpler(p program) (all []program) {
+	for i, statement := range p {
+		with := func(instead ...forkcount.Statement) {
+			all = append(all, slices.Concat(p[:i], instead, p[i+1:]))
+		}
+		with()
+		switch s := statement.(type) {
+		case forkcount.If:
+			with(s.Then...)
+			with(s.Else...)
+			with(s.Condition)
+			for _, then := range simpler(s.Then) {
+				with(when(s.Condition, then, s.Else))
+			}
+			for _, otherwise := range simpler(s.Else) {
+				with(when(s.Condition, s.Then, otherwise))
+			}
+			for _, condition := range parts(s.Condition) {
+				with(when(condition, s.Then, s.Else))
+			}
+		case forkcount.Loop:
+			with(s.Body...)
+			if s.N > 0 {
+				with(loop(s.N-1, s.Body...))
+			}
+			for _, body := range simpler(s.Body) {
+				with(loop(s.N, body...))
+			}
+		default:
+			for _, part := range parts(s) {
+				with(part)
+			}
+		}
+	}
+	return all
+}
+
+// parts returns what an expression may become when one thing in it is left out.
+func parts(expression forkcount.Expression) (all []forkcount.Expression) {
+	switch e := expression.(type) {
+	case forkcount.Not:
+		all = append(all, e.X)
+		for _, x := range parts(e.X) {
+			all = append(all, not(x))
+		}
+	case forkcount.And:
+		all = append(all, e.Left, e.Right)
+		for _, left := range parts(e.Left) {
+			all = append(all, and(left, e.Right))
+		}
+		for _, right := range parts(e.Right) {
+			all = append(all, and(e.Left, right))
+		}
+	case forkcount.Or:
+		all = append(all, e.Left, e.Right)
+		for _, left := range parts(e.Left) {
+			all = append(all, or(left, e.Right))
+		}
+		for _, right := range parts(e.Right) {
+			all = append(all, or(e.Left, right))
+		}
+	}
+	return all
 }

@@ -5,7 +5,6 @@ package subprocess_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -52,15 +51,7 @@ func finish(ctx context.Context, running <-chan ending) subprocess.Result {
 }
 
 // flood returns more than a pipe can be made to hold (pipe-max-size, pipe(7)).
-func flood() []byte { return bytes.Repeat(noise(50_000), 30) }
-
-// noise returns so many bytes that look like nothing else.
-func noise(size int) (all []byte) {
-	for chance := spec.Rand(); len(all) < size; {
-		all = binary.NativeEndian.AppendUint64(all, chance.Uint64())
-	}
-	return all
-}
+func flood() []byte { return bytes.Repeat(spec.Noise(50_000), 30) }
 
 // same compares what is too long to be shown.
 func same(got, want []byte, stream string) {

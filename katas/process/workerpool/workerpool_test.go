@@ -4,7 +4,6 @@ package workerpool_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"testing"
@@ -83,10 +82,7 @@ var _ = Describe("A pool", func() {
 	})
 
 	It("moves ten megabytes both ways", spec.Worth(2), func(ctx SpecContext) {
-		var large []byte
-		for chance := spec.Rand(); len(large) < 10<<20; {
-			large = binary.NativeEndian.AppendUint64(large, chance.Uint64())
-		}
+		large := spec.Noise(10 << 20)
 		s, p := open(), start(1)
 		before := p.apply(s.hold("before"))
 		guest := s.next(ctx)

@@ -59,12 +59,15 @@ func (w *worker) receive() (failed bool, value []byte, err error) { return read(
 const header = 9
 
 func write(to io.Writer, mark bool, text []byte) error {
-	message := make([]byte, header, header+len(text))
+	var head [header]byte
 	if mark {
-		message[0] = 1
+		head[0] = 1
 	}
-	binary.BigEndian.PutUint64(message[1:], uint64(len(text)))
-	_, err := to.Write(append(message, text...))
+	binary.BigEndian.PutUint64(head[1:], uint64(len(text)))
+	if _, err := to.Write(head[:]); err != nil {
+		return err
+	}
+	_, err := to.Write(text)
 	return err
 }
 

@@ -45,18 +45,25 @@ func seed() uint64 { return 1000 * uint64(time.Now().Unix()%1000) }
 
 func TestOneGradingFindsTheBugsOfTheCorpus(t *testing.T) {
 	corpus, options := lay(t)
-	// What a grading finds in its three seconds is claimed of a machine that has time.
-	options.Budget = time.Duration(float64(run.DefaultBudget) * crowd(t))
-	cards, err := corpus.Run(t.Context(), Bug, options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var cards []score.KataCard
 	var missed []string
+	// What a grading finds in its three seconds is claimed of a machine that has time:
+	// one during which others came is no test of it.
+	for before, after := 0.0, crowd(t); after > 1.2*before; {
+		before = after
+		options.Budget = time.Duration(float64(run.DefaultBudget) * before)
+		var err error
+		if cards, err = corpus.Run(t.Context(), Bug, options); err != nil {
+			t.Fatal(err)
+		}
+		if missed = passed(cards); 20*len(missed) <= len(cards) {
+			break
+		}
+		after = crowd(t)
+	}
 	for _, card := range cards {
 		switch card.Verdict {
-		case score.KataPass:
-			missed = append(missed, card.Title)
-		case score.KataPartial, score.KataFail:
+		case score.KataPass, score.KataPartial, score.KataFail:
 		default:
 			t.Errorf("%s is %s: %s", card.Title, card.Verdict, card.Message)
 		}
@@ -98,7 +105,7 @@ func crowd(t *testing.T) float64 {
 }
 
 // stillMissed returns those whose bug a grading with these options doesn't find.
-func stillMissed(t *testing.T, names []string, options run.Options) (missed []string) {
+func stillMissed(t *testing.T, names []string, options run.Options) []string {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -112,12 +119,17 @@ func stillMissed(t *testing.T, names []string, options run.Options) (missed []st
 	if err != nil {
 		t.Fatal(err)
 	}
+	return passed(cards)
+}
+
+// passed returns the titles of those that passed.
+func passed(cards []score.KataCard) (titles []string) {
 	for _, card := range cards {
 		if card.Verdict == score.KataPass {
-			missed = append(missed, card.Title)
+			titles = append(titles, card.Title)
 		}
 	}
-	return missed
+	return titles
 }
 
 func TestNoFixOfTheCorpusIsBlamed(t *testing.T) {

@@ -37,6 +37,8 @@ type commands struct {
 	Compare  compareCommand  `cmd:"" help:"Show the reference next to your answer, once it passes."`
 	Reset    resetCommand    `cmd:"" help:"Put the stub of a kata back, and keep a copy of your answer."`
 	Doctor   doctorCommand   `cmd:"" help:"Say what this machine has and lacks for grading, and how to get it."`
+	Keys     keysCommand     `cmd:"" help:"Make a key to sign scorecards with."`
+	Verify   verifyCommand   `cmd:"" help:"Check that scorecards are as they were signed."`
 	Prove    proveCommand    `cmd:"" help:"For authors: prove that stubs fail, references pass and wrong solutions are caught."`
 	Bench    benchCommand    `cmd:"" help:"For authors: measure the grader against go test, side by side."`
 	Soak     soakCommand     `cmd:"" help:"For authors: grade the references on a machine that is short of something."`

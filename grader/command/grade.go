@@ -24,6 +24,7 @@ type gradeCommand struct {
 	Right     string   `placeholder:"NAME" help:"Grade the other right solution of that name."`
 	Wrong     string   `placeholder:"NAME" help:"Grade the wrong solution of that name."`
 	Out       []string `sep:"none" placeholder:"FORMAT=FILE" help:"Also write the scorecard to a file, - for standard output. Formats: autolab, classroom50, csv, exercism, github, gradescope, html, json, junit, markdown, problems, terminal. May be given several times."`
+	Sign      string   `type:"path" placeholder:"KEY" help:"Sign each file that --out writes: its signature is in FILE.sig. dojo keys makes a key, dojo verify checks."`
 	Repeat    int      `help:"Run each spec so many times, unless it always fails: first as it is, then with its schedule disturbed. Without it, as often as about three seconds per kata allow."`
 	Seed      uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
 	boxFlags
@@ -43,6 +44,7 @@ func (c *gradeCommand) Help() string {
   dojo grade --from ../alice --out json=alice.json
   dojo grade sync/lock --picture          who waited for whom, when and where
   dojo grade --out html=score.html        the scorecard as a page
+  dojo grade --out json=score.json --sign dojo.key
   dojo grade --from ../class/bob.zip
   dojo grade --from ../class/carol.git@a1b2c3d
   dojo grade --solutions                  the references
@@ -59,6 +61,11 @@ func (c *gradeCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	outs, err := parseOuts(c.Out)
+	if err != nil {
+		return err
+	}
+	// The key is read before anything of the submission runs.
+	signed, err := c.signer(outs)
 	if err != nil {
 		return err
 	}
@@ -89,7 +96,7 @@ func (c *gradeCommand) Run(ctx context.Context, t terminal) error {
 	if failed != nil && len(card.Katas) == 0 {
 		return failed
 	}
-	claimed, err := c.print(t, outs, card, src)
+	claimed, err := c.print(t, outs, card, src, signed)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -38,7 +39,7 @@ func parseOuts(texts []string) ([]output, error) {
 
 // print writes the scorecard for people, unless an --out claims standard output,
 // and to every --out. It reports whether one does.
-func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard, src source.Source) (claimed bool, err error) {
+func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard, src source.Source, signed signer) (claimed bool, err error) {
 	options := renderOptions(t.out)
 	options.Verbose, options.Source, options.Env, options.Now = c.Verbose, texts(src), os.Getenv, time.Now
 	// A file has no colours, and a width of its own.
@@ -51,7 +52,11 @@ func (c *gradeCommand) print(t terminal, outs []output, card score.Scorecard, sr
 			}
 			continue
 		}
-		if err := writeFile(out.file, func(w io.Writer) error { return out.format.Render(w, card, plain) }); err != nil {
+		var text bytes.Buffer
+		if err := out.format.Render(&text, card, plain); err != nil {
+			return claimed, fmt.Errorf("write the scorecard: %w", err)
+		}
+		if err := signed.write(out.file, text.Bytes()); err != nil {
 			return claimed, usageError{err}
 		}
 	}

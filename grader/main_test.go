@@ -68,11 +68,15 @@ func copyTree(from, to string) error {
 		if entry.IsDir() {
 			return os.MkdirAll(target, 0o755)
 		}
+		about, err := entry.Info()
+		if err != nil {
+			return err
+		}
 		text, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(target, text, 0o644)
+		return os.WriteFile(target, text, about.Mode().Perm())
 	})
 }
 

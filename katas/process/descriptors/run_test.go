@@ -31,7 +31,9 @@ func beginning() error {
 	// What Run opens gets higher numbers than the list names.
 	open := null(10)
 	defer closeAll(open...)
-	status, err := descriptors.Run(shell(`echo "$$ $DESCRIPTORS_CALLER $(cat here)"; echo oops >&2; read -r line; exit 3`),
+	// For a builtin with a redirection a shell keeps a copy of the descriptor until the
+	// builtin is over: what is looked for comes last, and has none.
+	status, err := descriptors.Run(shell(`echo oops >&2; echo "$$ $DESCRIPTORS_CALLER $(cat here)"; read -r line; exit 3`),
 		descriptors.Redirection{FD: 4, From: 1},
 		descriptors.Redirection{FD: 6, Path: "six", Flags: write},
 		descriptors.Redirection{FD: 7, Path: "gone", Flags: write},

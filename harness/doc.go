@@ -15,7 +15,8 @@
 // The grader is the parent. It lays the answers over the pristine tree with go
 // build -overlay and builds one race binary of all of them: each kata's specs
 // are shown to the compiler as an ordinary package, and a generated main imports
-// those. Linking is what building costs, and this pays it once.
+// those. Linking is what building costs, and this pays it once. The binary begins in
+// package entry, which asks for huge pages: starting is what running costs.
 //
 // What is compiled of an answer is a copy with hooks (package instrument), each
 // inserted within its line: before every statement that other goroutines may

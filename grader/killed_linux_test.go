@@ -25,7 +25,7 @@ func TestAKilledGraderLeavesNothingRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
-	const times = 10
+	const times = 20
 	// How long a grading takes here decides what moments there are.
 	grade := func() *exec.Cmd {
 		command := exec.Command("dojo", "grade", "reaper", "boundedqueue", "--solutions", "--repeat", "2")

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -85,28 +84,20 @@ Exit status: 0 each file is as it was signed, 1 one isn't, 2 usage or bad input.
 }
 
 // Run checks each file and says of scorecards whose they are.
-func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
+func (c *verifyCommand) Run(t terminal) error {
 	public, err := sign.LoadPublic(c.Key)
 	if err != nil {
 		return usage("--key: %w", err)
 	}
 	changed := false
 	for _, name := range c.Files {
-		text, err := os.ReadFile(name)
-		if err != nil {
+		said, err := checked(name, public)
+		if errors.Is(err, sign.ErrChanged) {
+			changed, said = true, "✘ "+name+": "+err.Error()
+		} else if err != nil {
 			return usageError{err}
 		}
-		signature, err := os.ReadFile(name + sign.Suffix)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return usageError{err}
-		}
-		verdict := "✔ " + name + ": signed" + about(text)
-		if err != nil {
-			changed, verdict = true, "✘ "+name+": there is no signature beside it, "+name+sign.Suffix
-		} else if err := public.Check(text, signature); err != nil {
-			changed, verdict = true, "✘ "+name+": "+err.Error()
-		}
-		if _, err := fmt.Fprintln(t.out, verdict); err != nil {
+		if _, err := fmt.Fprintln(t.out, said); err != nil {
 			return err
 		}
 	}
@@ -114,6 +105,25 @@ func (c *verifyCommand) Run(ctx context.Context, t terminal) error {
 		return errLost
 	}
 	return nil
+}
+
+// checked says what a file is, if it is as it was signed; the error is sign.ErrChanged
+// if it isn't.
+func checked(name string, public sign.Public) (said string, err error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return "", err
+	}
+	signature, err := os.ReadFile(name + sign.Suffix)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("%w: there is none beside it, %s", sign.ErrChanged, name+sign.Suffix)
+	} else if err != nil {
+		return "", err
+	}
+	if err := public.Check(text, signature); err != nil {
+		return "", err
+	}
+	return "✔ " + name + ": signed" + about(text), nil
 }
 
 // about is what a scorecard says, if the text is one.

@@ -26,9 +26,9 @@ import (
 // Suffix is what the name of a file's signature ends in.
 const Suffix = ".sig"
 
-// ErrChanged means that the file was changed after it was signed, or that somebody else
-// has signed it.
-var ErrChanged = errors.New("the signature is not of this file with this key")
+// ErrChanged means that the file was changed after it was signed, or that nobody has
+// signed it, or somebody else.
+var ErrChanged = errors.New("no signature of this file with this key")
 
 // Key signs.
 type Key struct{ private ed25519.PrivateKey }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/concurrency-dojo/dojo/harness/entry"
 	"github.com/concurrency-dojo/dojo/harness/report"
 	"github.com/concurrency-dojo/dojo/harness/source"
 )
@@ -32,16 +34,16 @@ func smallTree(t *testing.T) (root string) {
 	t.Helper()
 	root = t.TempDir()
 	lay(t, root, map[string]string{
-		"go.mod":                         "module github.com/concurrency-dojo/dojo\n\ngo 1.26\n",
-		"harness/entry/entry.go":         "package entry\n",
-		"harness/entry/begin_amd64.s":    "TEXT ·begin(SB),4,$0\n\tJMP _rt0_amd64_linux(SB)\n",
-		"harness/spec/spec.go":           "package spec\n\nvar Holds string\n\nfunc Main() { print(Holds) }\n",
-		"katas/sync/lock/doc.go":         "// Package lock is a kata.\npackage lock\n",
-		"katas/sync/lock/lock.go":        "package lock\n\nfunc New() int { panic(\"TODO\") }\n",
-		"katas/sync/lock/lock_test.go":   "package lock_test\n\nimport (\n\t\"github.com/concurrency-dojo/dojo/harness/spec\"\n\t\"github.com/concurrency-dojo/dojo/katas/sync/lock\"\n)\n\nvar first = lock.New()\n\nfunc init() { spec.Holds += \"lock \" }\n",
-		"katas/sync/queue/queue.go":      "package queue\n\nfunc New() int { return 1 }\n",
-		"katas/sync/queue/queue_test.go": "package queue_test\n\nimport (\n\t\"github.com/concurrency-dojo/dojo/harness/spec\"\n\t\"github.com/concurrency-dojo/dojo/katas/sync/queue\"\n)\n\nvar first = queue.New()\n\nfunc init() { spec.Holds += \"queue \" }\n",
-		"katas/sync/bare/bare.go":        "package bare\n",
+		"go.mod":                            "module github.com/concurrency-dojo/dojo\n\ngo 1.26\n",
+		"harness/entry/entry.go":            "package entry\n",
+		"harness/entry/begin_linux_amd64.s": "TEXT ·begin(SB),4,$0\n\tJMP _rt0_amd64_linux(SB)\n",
+		"harness/spec/spec.go":              "package spec\n\nvar Holds string\n\nfunc Main() { print(Holds) }\n",
+		"katas/sync/lock/doc.go":            "// Package lock is a kata.\npackage lock\n",
+		"katas/sync/lock/lock.go":           "package lock\n\nfunc New() int { panic(\"TODO\") }\n",
+		"katas/sync/lock/lock_test.go":      "package lock_test\n\nimport (\n\t\"github.com/concurrency-dojo/dojo/harness/spec\"\n\t\"github.com/concurrency-dojo/dojo/katas/sync/lock\"\n)\n\nvar first = lock.New()\n\nfunc init() { spec.Holds += \"lock \" }\n",
+		"katas/sync/queue/queue.go":         "package queue\n\nfunc New() int { return 1 }\n",
+		"katas/sync/queue/queue_test.go":    "package queue_test\n\nimport (\n\t\"github.com/concurrency-dojo/dojo/harness/spec\"\n\t\"github.com/concurrency-dojo/dojo/katas/sync/queue\"\n)\n\nvar first = queue.New()\n\nfunc init() { spec.Holds += \"queue \" }\n",
+		"katas/sync/bare/bare.go":           "package bare\n",
 	})
 	return root
 }
@@ -217,5 +219,39 @@ func TestOnlyKeepsApartWhatInitialisationMayEnd(t *testing.T) {
 				t.Errorf("%s: it holds %q, %v", answer.Kata, output, err)
 			}
 		}
+	}
+}
+
+func TestAGradedProgramBeginsInPackageEntry(t *testing.T) {
+	symbol, ok := entry.Symbol()
+	toolchain, err := Probe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ok || toolchain.NoRace != "" {
+		t.Skip("it begins where others do on this system, or without the race detector: ", toolchain.NoRace)
+	}
+	root := smallTree(t)
+	options := quick(root)
+	options.Toolchain = toolchain
+	b, err := build(t.Context(), t.TempDir(), answersTo(t, root, map[string]string{"lock.go": "package lock\n\nfunc New() int { return 1 }\n"}), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := elf.Open(b.binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	symbols, err := program.Symbols()
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := slices.IndexFunc(symbols, func(s elf.Symbol) bool { return s.Name == symbol })
+	if begin < 0 || symbols[begin].Value != program.Entry {
+		t.Errorf("it begins at %#x, and %s is not there", program.Entry, symbol)
+	}
+	if output, err := exec.CommandContext(t.Context(), b.binary).CombinedOutput(); err != nil || string(output) != "lock queue " {
+		t.Errorf("it says %q, %v", output, err)
 	}
 }

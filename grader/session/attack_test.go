@@ -70,10 +70,12 @@ const (
 	abusedOther = "package NAME\n\nfunc Other() string { return \"other\" }\n"
 )
 
-// abusedLimits are small, so that a missing wall costs the machine little.
+// abusedLimits are small, so that a missing wall costs the machine little. The memory is
+// little more than the honest ones need: where a page fault is dear, those who take more
+// than they may would run out of processor time before.
 var abusedLimits = report.Limits{
 	SpecCPU: 3 * time.Second, SpecWall: time.Minute, Output: 256 << 10, CPU: 20 * time.Second,
-	Memory: 300 << 20, Processes: 250, Files: 1024, FileSize: 64 << 20, Disk: 64 << 20,
+	Memory: 220 << 20, Processes: 250, Files: 1024, FileSize: 64 << 20, Disk: 64 << 20,
 }
 
 var abusedImports = []string{"errors", "fmt", "io", "net", "os", "os/exec", "os/signal", "path/filepath", "runtime", "runtime/debug", "strconv", "strings", "sync", "syscall", "time"}

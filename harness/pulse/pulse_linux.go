@@ -57,15 +57,9 @@ func runnable(fields []string) int {
 	return 0
 }
 
-func runnableThreads(pid int) int {
-	tasks := "/proc/" + strconv.Itoa(pid) + "/task"
-	entries, err := os.ReadDir(tasks)
-	if err != nil {
-		return 0
-	}
-	count := 0
-	for _, entry := range entries {
-		count += runnable(parseStat(tasks + "/" + entry.Name() + "/stat"))
+func runnableThreads(pid int) (count int) {
+	for _, task := range tasks(pid) {
+		count += runnable(parseStat(task + "/stat"))
 	}
 	return count
 }
@@ -80,7 +74,9 @@ const (
 	StatUser     = 11 // in ticks
 	StatSystem   = 12
 	StatThreads  = 17
+	StatStarted  = 19 // in ticks since boot
 	StatResident = 21 // in pages
+	StatStack    = 25 // where it begins
 	StatExit     = 49
 )
 
@@ -131,18 +127,9 @@ func Processes() (all []Process) {
 
 // Children returns the pids of the living and zombie children of a process, of
 // whichever of its threads.
-func Children(pid int) []int {
-	tasks := "/proc/" + strconv.Itoa(pid) + "/task"
-	entries, err := os.ReadDir(tasks)
-	if err != nil {
-		return nil
-	}
-	var found []int
-	for _, entry := range entries {
-		text, err := os.ReadFile(tasks + "/" + entry.Name() + "/children")
-		if err != nil {
-			continue
-		}
+func Children(pid int) (found []int) {
+	for _, task := range tasks(pid) {
+		text, _ := os.ReadFile(task + "/children")
 		for field := range bytes.FieldsSeq(text) {
 			if child, err := strconv.Atoi(string(field)); err == nil {
 				found = append(found, child)
@@ -152,42 +139,14 @@ func Children(pid int) []int {
 	return found
 }
 
-// Peak is the most memory, in bytes, that this process has had resident since it
-// became this program (VmHWM, proc_pid_status(5)).
-func Peak() int64 {
-	text, _ := os.ReadFile("/proc/self/status")
-	return kibibytes(text, "VmHWM:")
-}
-
-// kibibytes returns a line's value in bytes, 0 if there is no such line.
-func kibibytes(text []byte, name string) int64 {
-	for line := range bytes.Lines(text) {
-		if fields := bytes.Fields(line); len(fields) > 1 && string(fields[0]) == name {
-			value, _ := strconv.ParseInt(string(fields[1]), 10, 64)
-			return value << 10
-		}
+// tasks returns the folders of a process's threads, none if it has gone.
+func tasks(pid int) (folders []string) {
+	all := "/proc/" + strconv.Itoa(pid) + "/task"
+	entries, _ := os.ReadDir(all)
+	for _, entry := range entries {
+		folders = append(folders, all+"/"+entry.Name())
 	}
-	return 0
-}
-
-// Family is what the living processes below this one have resident, in bytes. Pages
-// that processes share are divided among them.
-func Family() (bytes int64) {
-	for _, pid := range Descendants() {
-		bytes += Share(pid, 0)
-	}
-	return bytes
-}
-
-// Share is a process's fair share of the pages that it has resident, in bytes (Pss,
-// proc_pid_smaps(5)), or unknown if it lets nobody look.
-func Share(pid int, unknown int64) int64 {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/smaps_rollup")
-	if err != nil {
-		return unknown
-	}
-	// A zombie has none.
-	return kibibytes(text, "Pss:")
+	return folders
 }
 
 // Nap sleeps in the kernel, on the calling thread: a timer of the runtime would

@@ -53,6 +53,7 @@ var deeds = map[string]func(arguments []string) string{
 	"sparse": func([]string) string { return large() },
 	"many":   func([]string) string { return many() },
 	"open":   func([]string) string { return opens() },
+	"starts": func([]string) string { return starts() },
 	"daemon": daemon,
 	"sleep":  func([]string) string { time.Sleep(10 * time.Minute); return "" },
 }
@@ -247,6 +248,19 @@ func crowd() string {
 
 func init() {
 	deeds["hold"] = func([]string) string { share(most / 6); time.Sleep(20 * time.Second); return "" }
+}
+
+// starts takes most of what it may, and starts processes, each of which has that
+// memory too until it becomes another program.
+func starts() string {
+	share(160 << 20)
+	for range 500 {
+		if err := exec.Command("/bin/true").Run(); err != nil {
+			return ""
+		}
+	}
+	fmt.Println("started all")
+	return ""
 }
 
 func threads() string {

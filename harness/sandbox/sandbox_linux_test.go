@@ -177,6 +177,15 @@ func TestLimitsHold(t *testing.T) {
 	})
 }
 
+// Between vfork(2) and execve(2), a process has all memory in common with its parent.
+func TestMemoryInCommonCountsOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *sandbox.Sandbox) {
+		if ended, output := run(t, s, deed("starts")); output != "started all\n" || ended.Killed != "" {
+			t.Errorf("%+v, %s", ended, output)
+		}
+	})
+}
+
 // alive returns the processes that have the mark among their arguments.
 func alive(mark string) (pids []string) {
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")

@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -93,10 +95,7 @@ func (w *watch) look() Killed {
 	written := w.written()
 	if limits.Memory > 0 && resident+written > limits.Memory {
 		// Pages that processes share were counted for each of them.
-		resident = 0
-		for pid, own := range each {
-			resident += pulse.Share(pid, own)
-		}
+		resident = pulse.Together(slices.Collect(maps.Keys(each)), each)
 	}
 	resident += written
 	w.mu.Lock()

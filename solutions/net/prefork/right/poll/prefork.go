@@ -151,8 +151,18 @@ func giveUp(places []*place) {
 	}
 }
 
-// dismiss lets workers go that have no place.
-func (m *Master) dismiss(all []*worker) { giveUp(m.settle(all)) }
+// dismiss lets workers go that have no place. They are given none for that: one that
+// has ended already would be replaced there.
+func (m *Master) dismiss(all []*worker) {
+	unwanted, giveUp := context.WithCancel(m.open)
+	giveUp()
+	for _, w := range all {
+		go func() {
+			defer m.keepers.Done()
+			w.end(unwanted)
+		}()
+	}
+}
 
 // keep waits for the end of one worker after the other, and replaces it.
 func (m *Master) keep(p *place, w *worker) {

@@ -151,7 +151,16 @@ func giveUp(places []*place) {
 }
 
 // dismiss lets workers go that have no place.
-func (m *Master) dismiss(all []*worker) { giveUp(m.settle(all)) }
+func (m *Master) dismiss(all []*worker) {
+	unwanted, giveUp := context.WithCancel(m.open)
+	giveUp()
+	for _, w := range all {
+		go func() {
+			defer m.keepers.Done()
+			w.end(unwanted)
+		}()
+	}
+}
 
 // keep waits for the end of one worker after the other, and replaces it.
 func (m *Master) keep(p *place, w *worker) {

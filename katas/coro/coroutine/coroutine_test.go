@@ -83,7 +83,7 @@ var _ = Describe("A coroutine", func() {
 				journal = append(journal, "got "+in)
 			}
 		})
-		each := func(do func()) { Eventually(ctx, spec.Returned(do)).Should(BeClosed()) }
+		each := func(do func()) { spec.AwaitClosed(ctx, spec.Returned(do)) }
 		each(func() { journal = append(journal, "prime"); c.Prime() })
 		for i := range 3 {
 			each(func() { journal = append(journal, fmt.Sprint("send ", i)); c.Send(fmt.Sprint(i)) })
@@ -134,8 +134,7 @@ var _ = Describe("A coroutine", func() {
 			want[i] = float64(i)
 		}
 		for _, call := range []<-chan []float64{spec.Go(loop), spec.Go(loop)} {
-			var seen []float64
-			Eventually(ctx, call).Should(Receive(&seen))
+			seen := spec.Await(ctx, call)
 			Expect(seen).To(Equal(want), "the averages of a coroutine in one of two goroutines")
 		}
 	})

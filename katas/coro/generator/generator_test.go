@@ -279,14 +279,13 @@ var _ = Describe("A generator", func() {
 				}
 				one, other := spec.Go(loop), spec.Go(loop)
 				var seen [2][]int
-				Eventually(ctx, one).Should(Receive(&seen[0]), kind.name)
-				Eventually(ctx, other).Should(Receive(&seen[1]), kind.name)
+				seen[0] = spec.Await(ctx, one, kind.name)
+				seen[1] = spec.Await(ctx, other, kind.name)
 				Expect(seen[:]).To(Equal([][]int{kind.want, kind.want}), kind.name)
 			}
 
 			// What an answer keeps for later is long made here, but not there.
-			var complaint string
-			Eventually(ctx, spec.Go(func() string { return play(ctx, newcomer) })).Should(Receive(&complaint))
+			complaint := spec.Await(ctx, spec.Go(func() string { return play(ctx, newcomer) }))
 			Expect(complaint).To(BeEmpty(), "of a process whose first loops are two at once")
 		})
 	})

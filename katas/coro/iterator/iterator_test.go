@@ -86,8 +86,7 @@ var _ = Describe("An iterator", func() {
 				return rest(create())
 			}
 			for _, call := range []<-chan []int{spec.Go(loop), spec.Go(loop)} {
-				var seen []int
-				Eventually(ctx, call).Should(Receive(&seen))
+				seen := spec.Await(ctx, call)
 				Expect(seen).To(Equal([]int{1, 2, 3, 4}), "an iterator %s in one of two goroutines", name)
 			}
 		}

@@ -60,7 +60,7 @@ var _ = Describe("An iterator made from a sequence", func() {
 		stopped := spec.Go(func() bool { it.Stop(); return true })
 		spec.Settled(ctx, stopped)
 		close(over)
-		Eventually(ctx, stopped).Should(Receive())
+		spec.Await(ctx, stopped)
 	})
 
 	It("never begins a sequence that is stopped first", spec.Worth(1), func(ctx SpecContext) {

@@ -94,13 +94,12 @@ var _ = Describe("A merge", func() {
 			}
 			spec.Quiet(ctx)
 			for turn, i := range order {
-				var line string
-				Eventually(ctx, seen).Should(Receive(&line))
+				line := spec.Await(ctx, seen)
 				Expect(line).To(Equal(fmt.Sprint("source ", i, " round ", round)), "line %d, where the sources came in the order %v", turn+1, order)
 				Eventually(ctx, goOn).Should(BeSent(struct{}{}))
 			}
 		}
-		Eventually(ctx, loop).Should(BeClosed())
+		spec.AwaitClosed(ctx, loop)
 	})
 
 	It("holds a source back whose lines nobody asks for", spec.Worth(2), func(ctx SpecContext) {
@@ -131,7 +130,7 @@ var _ = Describe("A merge", func() {
 				looped := spec.Returned(func() {
 					way.loop(count, pipeline.Merge(sources[0].lines, sources[1].lines, sources[2].lines, sources[3].lines))
 				})
-				Eventually(ctx, looped).Should(BeClosed(), "%s at line %d", way.name, count)
+				spec.AwaitClosed(ctx, looped, "%s at line %d", way.name, count)
 				for i, source := range sources {
 					Expect(source.use().ended).To(Equal(1), "how often source %d had ended: %s at line %d", i, way.name, count)
 				}
@@ -181,7 +180,7 @@ var _ = Describe("A merge", func() {
 		one, other := &source{length: limit, fails: 3}, &source{length: limit, fails: 4}
 		var pairs []pair
 		looped := spec.Returned(func() { pairs = all(pipeline.Merge(endless.lines, one.lines, other.lines)) })
-		Eventually(ctx, looped).Should(BeClosed())
+		spec.AwaitClosed(ctx, looped)
 		Expect(pairs[len(pairs)-1]).To(Equal(pair{"", errMishap}), "the last pair")
 		Expect(failed(pairs)).To(Equal(1), "how many errors came of two sources that have one each")
 		for _, source := range []*source{endless, one, other} {
@@ -216,7 +215,7 @@ var _ = Describe("A merge", func() {
 		}
 		spec.Quiet(ctx)
 		close(goOn)
-		Eventually(ctx, looped).Should(BeClosed())
+		spec.AwaitClosed(ctx, looped)
 		Expect(pairs).To(Equal(arrivals[:3]), "what the loop had, where these came in this order: %v", arrivals)
 	})
 
@@ -229,7 +228,7 @@ var _ = Describe("A merge", func() {
 				panic(errMishap)
 			}))
 		})
-		Eventually(ctx, looped).Should(BeClosed())
+		spec.AwaitClosed(ctx, looped)
 		Expect(last).To(Receive(BeIdenticalTo(errMishap)), "what the loop panicked with")
 		Expect(endless.use().ended).To(Equal(1), "how often the other source had ended")
 	})

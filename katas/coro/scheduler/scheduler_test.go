@@ -141,8 +141,7 @@ var _ = Describe("A scheduler", func() {
 			return run(1)
 		}
 		for _, call := range []<-chan []string{spec.Go(loop), spec.Go(loop)} {
-			var seen []string
-			Eventually(ctx, call).Should(Receive(&seen))
+			seen := spec.Await(ctx, call)
 			Expect(seen).To(HaveLen(20), "the steps of a scheduler whose tasks run schedulers")
 			for i, step := range []string{"1: 0 0 at 0s", "1: 1 0 at 0s", "1: 0 1 at 1ns", "1: 1 1 at 1ns"} {
 				Expect(seen[5*i]).To(Equal(step))

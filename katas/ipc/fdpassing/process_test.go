@@ -159,8 +159,7 @@ func start(ctx context.Context, command []string) actor {
 // end waits until the child has ended, and wants it to have succeeded.
 func (a actor) end(ctx context.Context) {
 	GinkgoHelper()
-	var failed error
-	Eventually(ctx, a.ended).Should(Receive(&failed))
+	failed := spec.Await(ctx, a.ended)
 	Expect(failed).NotTo(HaveOccurred(), "a child that calls the answer failed")
 }
 
@@ -183,11 +182,10 @@ var _ = Describe("Another process", func() {
 		client, err := net.Dial("unix", path)
 		Expect(err).NotTo(HaveOccurred(), "nobody listens any more")
 		DeferCleanup(func() { client.Close() })
-		var reply string
-		Eventually(ctx, spec.Go(func() string {
+		reply := spec.Await(ctx, spec.Go(func() string {
 			text, _ := io.ReadAll(client)
 			return string(text)
-		})).Should(Receive(&reply))
+		}))
 		Expect(reply).To(Equal(fmt.Sprint("listener ", child.pid)))
 		child.end(ctx)
 		Expect(os.Remove(file.Name())).To(Succeed())

@@ -26,10 +26,9 @@ func send(ctx context.Context, conn *net.UnixConn, label string, files ...*os.Fi
 }
 
 // sentBy waits until Send has returned.
-func sentBy(ctx context.Context, call <-chan error) (err error) {
+func sentBy(ctx context.Context, call <-chan error) error {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&err), "Send doesn't come back")
-	return err
+	return spec.Await(ctx, call, "Send doesn't come back")
 }
 
 // message is what Receive returned.
@@ -78,7 +77,7 @@ func refusalOf(ctx context.Context, call <-chan message) error {
 // resultOf waits for Receive. The files are closed after the spec.
 func resultOf(ctx context.Context, call <-chan message) (seen message) {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&seen), "Receive doesn't come back")
+	seen = spec.Await(ctx, call, "Receive doesn't come back")
 	DeferCleanup(func() {
 		for _, file := range seen.files {
 			file.Close()

@@ -196,8 +196,7 @@ var _ = Describe("A reader", func() {
 		writer := foreignWriter(path)
 		waiting := r.next(ctx)
 		spec.Settled(ctx, waiting)
-		var failed error
-		Eventually(ctx, spec.Go(r.Close)).Should(Receive(&failed))
+		failed := spec.Await(ctx, spec.Go(r.Close))
 		Expect(failed).NotTo(HaveOccurred())
 		Expect(endOf(ctx, waiting).err).To(MatchError(fs.ErrClosed))
 		_, err := os.Lstat(path)

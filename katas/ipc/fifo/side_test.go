@@ -139,8 +139,7 @@ func shell(script, path string) *exec.Cmd { return exec.Command("sh", "-c", scri
 // await waits until a program has ended, and wants it to have succeeded.
 func await(ctx context.Context, ended <-chan error) {
 	GinkgoHelper()
-	var failed error
-	Eventually(ctx, ended).Should(Receive(&failed))
+	failed := spec.Await(ctx, ended)
 	Expect(failed).NotTo(HaveOccurred())
 }
 

@@ -24,11 +24,10 @@ type listened struct {
 // listen calls Listen, which must come back and succeed.
 func listen(ctx context.Context, path string, perm fs.FileMode) subject {
 	GinkgoHelper()
-	var seen listened
-	Eventually(ctx, spec.Go(func() listened {
+	seen := spec.Await(ctx, spec.Go(func() listened {
 		reader, err := fifo.Listen(path, perm)
 		return listened{reader, err}
-	})).Should(Receive(&seen), "Listen doesn't come back")
+	}), "Listen doesn't come back")
 	Expect(seen.err).NotTo(HaveOccurred())
 	DeferCleanup(seen.reader.Close)
 	return subject{seen.reader}
@@ -61,10 +60,9 @@ func lineOf(ctx context.Context, call <-chan heard) string {
 	return seen.line
 }
 
-func endOf(ctx context.Context, call <-chan heard) (seen heard) {
+func endOf(ctx context.Context, call <-chan heard) heard {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&seen))
-	return seen
+	return spec.Await(ctx, call)
 }
 
 // lines returns the next so many lines.
@@ -72,13 +70,13 @@ func (s subject) lines(ctx context.Context, count int) []string {
 	GinkgoHelper()
 	var failed error
 	var lines []string
-	Eventually(ctx, spec.Returned(func() {
+	spec.AwaitClosed(ctx, spec.Returned(func() {
 		for len(lines) < count && failed == nil {
 			var line string
 			line, failed = s.Next(ctx)
 			lines = append(lines, line)
 		}
-	})).Should(BeClosed(), "lines are lost")
+	}), "lines are lost")
 	Expect(failed).NotTo(HaveOccurred())
 	return lines
 }
@@ -118,7 +116,7 @@ func refusalOf(ctx context.Context, call <-chan opened) error {
 // resultOf waits for Open. A Writer that comes of it is closed after the spec.
 func resultOf(ctx context.Context, call <-chan opened) (seen opened) {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&seen))
+	seen = spec.Await(ctx, call)
 	if seen.err == nil {
 		DeferCleanup(func() { seen.writer.Close() })
 	}

@@ -95,8 +95,7 @@ var _ = Describe("A writer", func() {
 		spec.Settled(ctx, sending)
 		spec.Idle(ctx)
 		reader.leave()
-		var failed error
-		Eventually(ctx, sending).Should(Receive(&failed))
+		failed := spec.Await(ctx, sending)
 		Expect(failed).To(MatchError(syscall.EPIPE))
 	})
 

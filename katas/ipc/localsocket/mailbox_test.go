@@ -25,8 +25,7 @@ var _ = Describe("A mailbox", func() {
 		waiting := receiving(m)
 		spec.Settled(ctx, waiting)
 		Expect(post(ctx, path, "first")).To(Succeed())
-		var seen received
-		Eventually(ctx, waiting).Should(Receive(&seen))
+		seen := spec.Await(ctx, waiting)
 		Expect(seen.err).NotTo(HaveOccurred())
 
 		sent := []string{"two\nlines\n", "", strings.Repeat("a", 512), strings.Repeat("b", 4096), "c", strings.Repeat("d", large), "", "last"}
@@ -41,8 +40,7 @@ var _ = Describe("A mailbox", func() {
 			got = append(got, message(ctx, m))
 			Expect(string(got[i]) == sent[i]).To(BeTrue(), "of a message of %d bytes came %d: %.20q", len(sent[i]), len(got[i]), got[i])
 		}
-		var failed error
-		Eventually(ctx, posting).Should(Receive(&failed), "Post doesn't come back")
+		failed := spec.Await(ctx, posting, "Post doesn't come back")
 		Expect(failed).NotTo(HaveOccurred())
 		for i := range sent {
 			Expect(string(got[i]) == sent[i]).To(BeTrue(), "a later call has changed message %d", i)
@@ -91,8 +89,7 @@ var _ = Describe("A mailbox", func() {
 		})
 		var came [receivers * each]int
 		for _, receiver := range all {
-			var seen []received
-			Eventually(ctx, receiver).Should(Receive(&seen), "messages are lost")
+			seen := spec.Await(ctx, receiver, "messages are lost")
 			for _, one := range seen {
 				Expect(one.err).NotTo(HaveOccurred())
 				i := len(one.message) - least
@@ -103,8 +100,7 @@ var _ = Describe("A mailbox", func() {
 		for i, times := range came {
 			Expect(times).To(Equal(1), "times that message %d came", i)
 		}
-		var failed error
-		Eventually(ctx, posting).Should(Receive(&failed))
+		failed := spec.Await(ctx, posting)
 		Expect(failed).NotTo(HaveOccurred())
 	})
 
@@ -155,10 +151,9 @@ var _ = Describe("A mailbox", func() {
 			Eventually(ctx, posted.Load).Should(BeNumerically(">", before), "there is room, and Post still waits")
 			spec.Settled(ctx, posting)
 		}
-		var failed error
-		Eventually(ctx, spec.Go(m.Close)).Should(Receive(&failed))
+		failed := spec.Await(ctx, spec.Go(m.Close))
 		Expect(failed).NotTo(HaveOccurred())
-		Eventually(ctx, posting).Should(Receive(&failed), "the mailbox is closed, and Post still waits")
+		failed = spec.Await(ctx, posting, "the mailbox is closed, and Post still waits")
 		Expect(failed).To(HaveOccurred())
 	})
 })

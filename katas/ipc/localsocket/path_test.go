@@ -81,8 +81,7 @@ var _ = Describe("Either socket", func() {
 		spec.Settled(ctx, waiting)
 		serves(ctx, s, path)
 		Expect(post(ctx, other, "ping")).To(Succeed())
-		var seen received
-		Eventually(ctx, waiting).Should(Receive(&seen))
+		seen := spec.Await(ctx, waiting)
 		Expect(string(seen.message), seen.err).To(Equal("ping"))
 	})
 
@@ -116,8 +115,7 @@ var _ = Describe("Either socket", func() {
 		write(dial(path), "line")
 		Expect(read(ctx, connOf(ctx, accept).conn, 4)).To(Equal("line"))
 		Expect(post(ctx, other, "message")).To(Succeed())
-		var seen received
-		Eventually(ctx, receive).Should(Receive(&seen))
+		seen := spec.Await(ctx, receive)
 		Expect(string(seen.message), seen.err).To(Equal("message"))
 	})
 
@@ -130,18 +128,15 @@ var _ = Describe("Either socket", func() {
 		spec.Settled(ctx, servers...)
 		spec.Settled(ctx, mailboxes...)
 		for _, closing := range []<-chan error{spec.Go(s.Close), spec.Go(m.Close)} {
-			var failed error
-			Eventually(ctx, closing).Should(Receive(&failed), "Close doesn't come back")
+			failed := spec.Await(ctx, closing, "Close doesn't come back")
 			Expect(failed).NotTo(HaveOccurred())
 		}
 		for _, call := range append(servers, accepting(s)) {
-			var seen accepted
-			Eventually(ctx, call).Should(Receive(&seen), "Accept still waits")
+			seen := spec.Await(ctx, call, "Accept still waits")
 			Expect(seen.err).To(MatchError(net.ErrClosed))
 		}
 		for _, call := range append(mailboxes, receiving(m)) {
-			var seen received
-			Eventually(ctx, call).Should(Receive(&seen), "Receive still waits")
+			seen := spec.Await(ctx, call, "Receive still waits")
 			Expect(seen.err).To(MatchError(net.ErrClosed))
 		}
 		absent(path)

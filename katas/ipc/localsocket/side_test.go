@@ -97,11 +97,11 @@ func write(to io.Writer, text string) {
 // read reads so many bytes, or to the end if that comes first.
 func read(ctx context.Context, from io.Reader, size int) (text string) {
 	GinkgoHelper()
-	Eventually(ctx, spec.Go(func() string {
+	text = spec.Await(ctx, spec.Go(func() string {
 		buffer := make([]byte, size)
 		n, _ := io.ReadFull(from, buffer)
 		return string(buffer[:n])
-	})).Should(Receive(&text), "the bytes don't arrive, or the connection doesn't end")
+	}), "the bytes don't arrive, or the connection doesn't end")
 	return text
 }
 

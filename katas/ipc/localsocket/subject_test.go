@@ -49,8 +49,7 @@ func open(ctx context.Context, path string, limit int) *localsocket.Mailbox {
 
 func socketOf[S io.Closer](ctx context.Context, call <-chan made[S]) S {
 	GinkgoHelper()
-	var seen made[S]
-	Eventually(ctx, call).Should(Receive(&seen), "the call doesn't come back")
+	seen := spec.Await(ctx, call, "the call doesn't come back")
 	Expect(seen.err).NotTo(HaveOccurred())
 	DeferCleanup(func() { seen.socket.Close() })
 	return seen.socket
@@ -69,8 +68,7 @@ func refused(ctx context.Context, path string) map[string]error {
 // closed after the spec.
 func refusalOf[S io.Closer](ctx context.Context, call <-chan made[S]) error {
 	GinkgoHelper()
-	var seen made[S]
-	Eventually(ctx, call).Should(Receive(&seen), "the call doesn't come back")
+	seen := spec.Await(ctx, call, "the call doesn't come back")
 	if seen.err == nil {
 		DeferCleanup(func() { seen.socket.Close() })
 	}
@@ -100,7 +98,7 @@ func accept(ctx context.Context, s *localsocket.Server) accepted {
 
 func connOf(ctx context.Context, call <-chan accepted) (seen accepted) {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&seen), "Accept doesn't come back")
+	seen = spec.Await(ctx, call, "Accept doesn't come back")
 	Expect(seen.err).NotTo(HaveOccurred())
 	DeferCleanup(func() { seen.conn.Close() })
 	return seen
@@ -121,10 +119,9 @@ func receiving(m *localsocket.Mailbox) <-chan received {
 }
 
 // receive returns what the next call of Receive returns.
-func receive(ctx context.Context, m *localsocket.Mailbox) (seen received) {
+func receive(ctx context.Context, m *localsocket.Mailbox) received {
 	GinkgoHelper()
-	Eventually(ctx, receiving(m)).Should(Receive(&seen), "Receive doesn't come back")
-	return seen
+	return spec.Await(ctx, receiving(m), "Receive doesn't come back")
 }
 
 // message returns the next message.

@@ -39,15 +39,14 @@ var _ = Describe("A manager whose clients go", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(child.Start()).To(Succeed())
 		DeferCleanup(func() { child.Process.Kill(); child.Wait() })
-		var first string
-		Eventually(ctx, spec.Go(func() string { text, _ := bufio.NewReader(said).ReadString('\n'); return text })).Should(Receive(&first))
+		first := spec.Await(ctx, spec.Go(func() string { text, _ := bufio.NewReader(said).ReadString('\n'); return text }))
 		Expect(first).To(Equal("set: <nil>\n"), "what another process says of its call of Map.Set")
 		spec.Quiet(ctx)
 		stays := s.client()
 		Expect(ask[string](ctx, stays, "Map.Get", "whose")).To(Equal("the child's"))
 
 		Expect(child.Process.Kill()).To(Succeed())
-		Eventually(ctx, spec.Go(child.Wait)).Should(Receive())
+		spec.Await(ctx, spec.Go(child.Wait))
 		Eventually(ctx, s.listener.open).Should(Equal(1), "connections that are open, when 1 of 2 clients is dead")
 		spec.Quiet(ctx)
 		Expect(ask[int](ctx, stays, "List.Append", "for the living")).To(Equal(1))
@@ -128,15 +127,14 @@ var _ = Describe("A manager that is closed", func() {
 		release := sync.OnceFunc(func() { close(s.listener.release) })
 		DeferCleanup(release)
 		late := s.client()
-		Eventually(ctx, s.listener.held).Should(BeClosed())
+		spec.AwaitClosed(ctx, s.listener.held)
 
 		closing := spec.Go(s.Close)
-		Eventually(ctx, s.listener.closed).Should(BeClosed(), "Close leaves the listener open")
+		spec.AwaitClosed(ctx, s.listener.closed, "Close leaves the listener open")
 		// Whoever is in Accept is of the manager too.
 		spec.Settled(ctx, closing)
 		release()
-		var failed error
-		Eventually(ctx, closing).Should(Receive(&failed), "Close doesn't come back")
+		failed := spec.Await(ctx, closing, "Close doesn't come back")
 		Expect(failed).NotTo(HaveOccurred())
 		Expect(s.listener.open()).To(BeZero(), "connections that are open when Close has returned")
 		refusal[string](ctx, late, "Map.Get", "k")
@@ -147,8 +145,7 @@ var _ = Describe("A manager that is closed", func() {
 		s.listener.fails = errors.New("the listener of the spec says so")
 		c := s.client()
 		Expect(ask[int](ctx, c, "List.Append", "a")).To(Equal(1))
-		var failed error
-		Eventually(ctx, spec.Go(s.Close)).Should(Receive(&failed), "Close doesn't come back")
+		failed := spec.Await(ctx, spec.Go(s.Close), "Close doesn't come back")
 		Expect(failed).To(MatchError(s.listener.fails))
 		Expect(s.listener.open()).To(BeZero(), "connections that are open when Close has returned, whatever became of the listener")
 		refusal[string](ctx, c, "Map.Get", "k")

@@ -43,8 +43,7 @@ func startAt(ctx context.Context, network, address string) subject {
 // end closes the manager.
 func (s subject) end(ctx context.Context) {
 	GinkgoHelper()
-	var failed error
-	Eventually(ctx, spec.Go(s.Close)).Should(Receive(&failed), "Close doesn't come back")
+	failed := spec.Await(ctx, spec.Go(s.Close), "Close doesn't come back")
 	Expect(failed).NotTo(HaveOccurred())
 	Expect(s.listener.open()).To(BeZero(), "connections that are open when Close has returned")
 }
@@ -104,8 +103,7 @@ func begin[R any](c *client, method string, argument any) <-chan *rpc.Call {
 // outcome waits for a call.
 func outcome[R any](ctx context.Context, done <-chan *rpc.Call) (R, error) {
 	GinkgoHelper()
-	var call *rpc.Call
-	Eventually(ctx, done).Should(Receive(&call), "a call is not answered")
+	call := spec.Await(ctx, done, "a call is not answered")
 	return *call.Reply.(*R), call.Error
 }
 

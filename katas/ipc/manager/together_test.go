@@ -25,8 +25,7 @@ func receive(ctx context.Context, done <-chan *rpc.Call) *rpc.Call {
 		return call
 	default:
 	}
-	var call *rpc.Call
-	Eventually(ctx, done).Should(Receive(&call), "a call is not answered")
+	call := spec.Await(ctx, done, "a call is not answered")
 	return call
 }
 
@@ -121,8 +120,7 @@ var _ = Describe("A manager whose clients all call at once", func() {
 			}
 			var history []porcupine.Operation
 			for _, recorder := range recorders {
-				var part []porcupine.Operation
-				Eventually(ctx, recorder).Should(Receive(&part), "calls are not answered")
+				part := spec.Await(ctx, recorder, "calls are not answered")
 				history = append(history, part...)
 			}
 			s.end(ctx)

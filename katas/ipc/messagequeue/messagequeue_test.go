@@ -133,8 +133,7 @@ var _ = Describe("A message queue", func() {
 		for _, put := range puts {
 			Expect(errorOf(ctx, put)).To(Succeed())
 		}
-		var kept [][]byte
-		Eventually(ctx, taking).Should(Receive(&kept), "a message is lost, or Take doesn't notice it")
+		kept := spec.Await(ctx, taking, "a message is lost, or Take doesn't notice it")
 		var taken []string
 		for _, message := range kept {
 			taken = append(taken, identify(message))

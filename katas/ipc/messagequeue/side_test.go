@@ -167,8 +167,7 @@ func start(role spec.Role, arguments ...any) *process {
 // succeeds waits until the process has ended well.
 func (p *process) succeeds(ctx context.Context) {
 	GinkgoHelper()
-	var end error
-	Eventually(ctx, p.ended).Should(Receive(&end), "the process never ends")
+	end := spec.Await(ctx, p.ended, "the process never ends")
 	Expect(end).NotTo(HaveOccurred())
 }
 
@@ -193,5 +192,5 @@ func (p *process) stops(ctx context.Context) {
 func (p *process) dies(ctx context.Context) {
 	GinkgoHelper()
 	Expect(p.command.Process.Kill()).To(Succeed())
-	Eventually(ctx, p.ended).Should(Receive())
+	spec.Await(ctx, p.ended)
 }

@@ -106,10 +106,9 @@ func (s subject) puts(ctx context.Context, messages ...string) {
 	}
 }
 
-func errorOf(ctx context.Context, call <-chan error) (err error) {
+func errorOf(ctx context.Context, call <-chan error) error {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&err))
-	return err
+	return spec.Await(ctx, call)
 }
 
 // took is what Take returned.
@@ -139,8 +138,7 @@ func messageOf(ctx context.Context, call <-chan took) string {
 	return seen.message
 }
 
-func endOf(ctx context.Context, call <-chan took) (seen took) {
+func endOf(ctx context.Context, call <-chan took) took {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&seen), "a message is lost, or Take doesn't notice it")
-	return seen
+	return spec.Await(ctx, call, "a message is lost, or Take doesn't notice it")
 }

@@ -115,8 +115,7 @@ var _ = Describe("A shared mapping", func() {
 		}
 		Expect(m.Close()).To(Succeed())
 		for _, call := range calls {
-			var failed error
-			Eventually(ctx, call).Should(Receive(&failed))
+			failed := spec.Await(ctx, call)
 			Expect(failed).To(Or(Succeed(), MatchError(fs.ErrClosed)))
 		}
 	})

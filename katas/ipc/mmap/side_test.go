@@ -199,18 +199,17 @@ func program(ctx context.Context, line ...string) process {
 // hears returns the next line that the program says, without its newline.
 func (p process) hears(ctx context.Context) (line string) {
 	GinkgoHelper()
-	Eventually(ctx, spec.Go(func() string {
+	line = spec.Await(ctx, spec.Go(func() string {
 		line, _ := p.said.ReadString('\n')
 		return strings.TrimSuffix(line, "\n")
-	})).Should(Receive(&line))
+	}))
 	return line
 }
 
 // await waits until the program has ended, and wants it to have succeeded.
 func (p process) await(ctx context.Context) {
 	GinkgoHelper()
-	var failed error
-	Eventually(ctx, p.ended).Should(Receive(&failed))
+	failed := spec.Await(ctx, p.ended)
 	Expect(failed).NotTo(HaveOccurred())
 }
 

@@ -82,8 +82,7 @@ var _ = Describe("A semaphore", func() {
 			Expect(inside).To(BeNumerically("<=", n), "so many were inside at once")
 		}
 		listen := func() {
-			var text string
-			Eventually(ctx, said).Should(Receive(&text), "%d are inside, and nobody comes or goes", inside)
+			text := spec.Await(ctx, said, "%d are inside, and nobody comes or goes", inside)
 			hear(text)
 		}
 		spec.Quiet(ctx)

@@ -200,17 +200,15 @@ func (p *process) order(text string) {
 }
 
 // line returns the next line that the process says.
-func (p *process) line(ctx context.Context) (text string) {
+func (p *process) line(ctx context.Context) string {
 	GinkgoHelper()
-	Eventually(ctx, p.said).Should(Receive(&text), "nothing comes from another process")
-	return text
+	return spec.Await(ctx, p.said, "nothing comes from another process")
 }
 
 // gets waits until the member has another slot.
 func (p *process) gets(ctx context.Context) {
 	GinkgoHelper()
-	var text string
-	Eventually(ctx, p.said).Should(Receive(&text), "another process gets no slot, and one is free")
+	text := spec.Await(ctx, p.said, "another process gets no slot, and one is free")
 	Expect(text).To(Equal("+"), "Acquire in another process")
 }
 

@@ -45,11 +45,10 @@ type opened struct {
 // try calls Open, which must come back. What it returns is closed after the spec.
 func (p place) try(ctx context.Context, n int) (subject, error) {
 	GinkgoHelper()
-	var seen opened
-	Eventually(ctx, spec.Go(func() opened {
+	seen := spec.Await(ctx, spec.Go(func() opened {
 		semaphore, err := namedsemaphore.Open(p.folder, p.name, n)
 		return opened{semaphore, err}
-	})).Should(Receive(&seen), "Open doesn't come back")
+	}), "Open doesn't come back")
 	s := subject{seen.semaphore, new(bool)}
 	if seen.err == nil {
 		DeferCleanup(s.close)
@@ -112,10 +111,9 @@ func succeeds(ctx context.Context, call <-chan error, what string) {
 }
 
 // errorOf waits until a call has returned.
-func errorOf(ctx context.Context, call <-chan error, what string) (err error) {
+func errorOf(ctx context.Context, call <-chan error, what string) error {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&err), what+" doesn't come back")
-	return err
+	return spec.Await(ctx, call, what+" doesn't come back")
 }
 
 // remove removes the semaphore.

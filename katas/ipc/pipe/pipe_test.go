@@ -57,7 +57,7 @@ var _ = Describe("A pipeline", func() {
 	}
 	await := func(ctx context.Context, running <-chan ending) (seen ending) {
 		GinkgoHelper()
-		Eventually(ctx, running).Should(Receive(&seen))
+		seen = spec.Await(ctx, running)
 		return seen
 	}
 	// hear returns the line that the last stage writes while the pipeline runs.
@@ -114,8 +114,7 @@ var _ = Describe("A pipeline", func() {
 		source, sink := link(in), link(out)
 		Expect(finish(ctx, run(ctx, links, links, links))).To(Equal(codes(0, 0, 0)))
 		out.Close()
-		var all []byte
-		Eventually(ctx, text).Should(Receive(&all))
+		all := spec.Await(ctx, text)
 		seen := strings.Fields(string(all))
 		Expect(seen).To(HaveLen(6))
 		Expect(seen).To(HaveEach(HavePrefix("pipe:")))
@@ -157,8 +156,7 @@ var _ = Describe("A pipeline", func() {
 		})
 		Expect(finish(ctx, running)).To(Equal(codes(0, 0, 0)))
 		out.Close()
-		var got []byte
-		Eventually(ctx, received).Should(Receive(&got))
+		got := spec.Await(ctx, received)
 		Expect(bytes.Equal(got, sent)).To(BeTrue(), "%d bytes went in, and %d came out, not the same", len(sent), len(got))
 	})
 

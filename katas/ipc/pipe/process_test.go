@@ -174,8 +174,7 @@ var _ = Describe("A caller", func() {
 		Expect(steady).To(Equal(3), "windows in a row in which the caller was not awake: something in it looks again and again")
 		spec.Idle(ctx)
 		feed.Close()
-		var failed error
-		Eventually(ctx, ended).Should(Receive(&failed))
+		failed := spec.Await(ctx, ended)
 		Expect(failed).NotTo(HaveOccurred())
 	})
 })

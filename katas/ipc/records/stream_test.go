@@ -150,8 +150,7 @@ var _ = Describe("A frame", func() {
 			}
 			var got []result
 			for _, call := range reading {
-				var one result
-				Eventually(ctx, call).Should(Receive(&one))
+				one := spec.Await(ctx, call)
 				Expect(one.err).NotTo(HaveOccurred(), "one of several calls at once")
 				got = append(got, one)
 			}
@@ -168,8 +167,7 @@ var _ = Describe("A frame", func() {
 			writing = append(writing, spec.Go(func() error { return records.WriteFrame(out, []byte(text)) }))
 		}
 		for i, call := range writing {
-			var failed error
-			Eventually(ctx, call).Should(Receive(&failed))
+			failed := spec.Await(ctx, call)
 			Expect(failed).NotTo(HaveOccurred(), "one of several calls of WriteFrame at once")
 			Expect(writers[i].Bytes()).To(Equal(frame(texts[i])), "one of several frames that are written at once")
 		}
@@ -193,8 +191,7 @@ var _ = Describe("A frame", func() {
 			}))
 		}
 		for _, call := range packing {
-			var failed error
-			Eventually(ctx, call).Should(Receive(&failed))
+			failed := spec.Await(ctx, call)
 			Expect(failed).NotTo(HaveOccurred())
 		}
 		packed, err := records.Pack(binary.BigEndian, records.Record{Station: 1, Name: "first"})
@@ -213,8 +210,7 @@ var _ = Describe("A frame", func() {
 		})
 		await := func(reading <-chan string, want string) {
 			GinkgoHelper()
-			var got string
-			Eventually(ctx, reading).Should(Receive(&got))
+			got := spec.Await(ctx, reading)
 			same(got, want, "from a pipe")
 		}
 		next := func() <-chan string {

@@ -203,10 +203,9 @@ func (p *peer) obey(ctx context.Context, words ...any) string {
 	return answer(ctx, p.order(words...))
 }
 
-func answer(ctx context.Context, answers <-chan string) (text string) {
+func answer(ctx context.Context, answers <-chan string) string {
 	GinkgoHelper()
-	Eventually(ctx, answers).Should(Receive(&text), "the other process doesn't answer")
-	return text
+	return spec.Await(ctx, answers, "the other process doesn't answer")
 }
 
 // kill kills the process, which nobody waits for until the spec is over.

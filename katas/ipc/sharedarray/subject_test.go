@@ -98,16 +98,14 @@ func lock(ctx context.Context, array *subject) {
 // succeed waits until a call has come back, and wants it to have succeeded.
 func succeed(ctx context.Context, call <-chan error) {
 	GinkgoHelper()
-	var failed error
-	Eventually(ctx, call).Should(Receive(&failed))
+	failed := spec.Await(ctx, call)
 	Expect(failed).NotTo(HaveOccurred())
 }
 
 // sum calls Add, which must come back.
-func sum(ctx context.Context, array *subject, i int, delta int64) (result int64) {
+func sum(ctx context.Context, array *subject, i int, delta int64) int64 {
 	GinkgoHelper()
-	Eventually(ctx, spec.Go(func() int64 { return array.Add(i, delta) })).Should(Receive(&result), "Add doesn't come back")
-	return result
+	return spec.Await(ctx, spec.Go(func() int64 { return array.Add(i, delta) }), "Add doesn't come back")
 }
 
 // held returns which descriptors of a process are open on the file.

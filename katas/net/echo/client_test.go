@@ -33,7 +33,7 @@ var _ = Describe("An echo client", func() {
 				back, err = echo.Echo(forever, address, message)
 				return err
 			})
-			Expect(result(ctx, echoed)).To(Succeed())
+			Expect(spec.Await(ctx, echoed)).To(Succeed())
 			Expect(back).To(HaveLen(size))
 			Expect(bytes.Equal(back, message)).To(BeTrue(), "Echo returned other bytes than came back")
 		}
@@ -72,13 +72,13 @@ var _ = Describe("An echo client", func() {
 		})
 		waiting := patient(ctx)
 		reading := spec.Go(func() error { _, err := echo.Echo(waiting, address, []byte("hello")); return err })
-		conn := result(ctx, conns)
+		conn := spec.Await(ctx, conns)
 		writing := spec.Go(func() error { _, err := echo.Echo(waiting, address, make([]byte, flood)); return err })
-		Eventually(ctx, conns).Should(Receive())
+		spec.Await(ctx, conns)
 		spec.Settled(ctx, reading, writing)
 		waiting.end()
-		Expect(result(ctx, reading)).To(MatchError(context.DeadlineExceeded))
-		Expect(result(ctx, writing)).To(MatchError(context.DeadlineExceeded))
+		Expect(spec.Await(ctx, reading)).To(MatchError(context.DeadlineExceeded))
+		Expect(spec.Await(ctx, writing)).To(MatchError(context.DeadlineExceeded))
 
 		// A system resets what is sent to a connection that has been closed.
 		Eventually(ctx, func() error { _, err := conn.Write([]byte("hello?")); return err }).

@@ -130,8 +130,8 @@ var _ = Describe("An echo server", func() {
 			sent := push(ctx, client, message)
 			var back []byte
 			received := spec.Go(func() (err error) { back, err = io.ReadAll(client); return err })
-			Expect(result(ctx, sent)).To(Succeed())
-			Expect(result(ctx, received)).To(Succeed())
+			Expect(spec.Await(ctx, sent)).To(Succeed())
+			Expect(spec.Await(ctx, received)).To(Succeed())
 			Expect(back).To(HaveLen(len(message)))
 			Expect(bytes.Equal(back, message)).To(BeTrue(), "other bytes came back than were sent")
 			Eventually(ctx, listener.inUse).Should(BeZero(), "connections that the server has open, when the only client has got everything")
@@ -150,7 +150,7 @@ var _ = Describe("An echo server", func() {
 				client.Close()
 			}
 			slow.Close()
-			Eventually(ctx, stuffed).Should(Receive())
+			spec.Await(ctx, stuffed)
 			end(ctx, server, listener)
 		})
 
@@ -166,7 +166,7 @@ var _ = Describe("An echo server", func() {
 				Expect(client.SetLinger(0)).To(Succeed())
 				client.Close()
 			}
-			Eventually(ctx, stuffed).Should(Receive())
+			spec.Await(ctx, stuffed)
 
 			Expect(ask(stays, "after")).To(Equal("after"))
 			Eventually(ctx, listener.inUse).Should(Equal(1), "connections that the server has open, when 1 of 3 is not broken")
@@ -176,12 +176,12 @@ var _ = Describe("An echo server", func() {
 
 		It("waits at Shutdown until its clients have left", spec.Worth(2), func(ctx SpecContext) {
 			client := dial(ctx, server.Addr())
-			conn := result(ctx, listener.accepted)
+			conn := spec.Await(ctx, listener.accepted)
 			spec.Settled[error](ctx)
 
 			patience := patient(ctx)
 			shutdown := spec.Go(func() error { return server.Shutdown(patience) })
-			Eventually(ctx, listener.closed).Should(BeClosed(), "the listener is still open")
+			spec.AwaitClosed(ctx, listener.closed, "the listener is still open")
 			spec.Settled(ctx, shutdown)
 			patience.idle(ctx)
 			Expect(ask(client, "first words")).To(Equal("first words"))
@@ -197,7 +197,7 @@ var _ = Describe("An echo server", func() {
 			release()
 			Expect(io.ReadAll(client)).To(BeEmpty())
 			client.Close()
-			Expect(result(ctx, shutdown)).To(Succeed())
+			Expect(spec.Await(ctx, shutdown)).To(Succeed())
 		})
 
 		It("closes whoever is left when the context of Shutdown ends", spec.Worth(1), func(ctx SpecContext) {
@@ -208,12 +208,12 @@ var _ = Describe("An echo server", func() {
 
 			patience := patient(ctx)
 			shutdown := spec.Go(func() error { return server.Shutdown(patience) })
-			Eventually(ctx, listener.closed).Should(BeClosed(), "the listener is still open")
+			spec.AwaitClosed(ctx, listener.closed, "the listener is still open")
 			spec.Settled(ctx, shutdown)
 			patience.end()
-			Expect(result(ctx, shutdown)).To(MatchError(context.DeadlineExceeded))
+			Expect(spec.Await(ctx, shutdown)).To(MatchError(context.DeadlineExceeded))
 			Expect(listener.inUse()).To(BeZero(), "connections that the server has open")
-			Eventually(ctx, stuffed).Should(Receive())
+			spec.Await(ctx, stuffed)
 		})
 
 		It("closes even a client that Accept returns while Shutdown closes the others", spec.Worth(1), func(ctx SpecContext) {
@@ -222,18 +222,18 @@ var _ = Describe("An echo server", func() {
 			Expect(listener.accepted).To(Receive())
 			listener.shut.Store(true)
 			dial(ctx, server.Addr())
-			Eventually(ctx, listener.accepted).Should(Receive())
+			spec.Await(ctx, listener.accepted)
 
 			patience, giveUp := context.WithCancel(ctx)
 			defer giveUp()
 			shutdown := spec.Go(func() error { return server.Shutdown(patience) })
-			Eventually(ctx, listener.closed).Should(BeClosed(), "the listener is still open")
+			spec.AwaitClosed(ctx, listener.closed, "the listener is still open")
 			spec.Settled(ctx, shutdown)
 			giveUp()
 			// Whoever is in Accept is of the server too.
 			spec.Settled(ctx, shutdown)
 			listener.open()
-			Expect(result(ctx, shutdown)).To(MatchError(context.Canceled))
+			Expect(spec.Await(ctx, shutdown)).To(MatchError(context.Canceled))
 			Expect(listener.inUse()).To(BeZero(), "connections that the server has open")
 		})
 	})

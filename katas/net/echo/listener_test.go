@@ -13,6 +13,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/concurrency-dojo/dojo/harness/spec"
 )
 
 // narrow is the size that the specs ask of the system's buffers: so little that
@@ -190,6 +192,6 @@ func hold(ctx context.Context, conn *net.TCPConn) (release func()) {
 		close(held)
 		<-over
 	})
-	Eventually(ctx, held).Should(BeClosed(), "the server has closed a connection that is in use")
+	spec.AwaitClosed(ctx, held, "the server has closed a connection that is in use")
 	return release
 }

@@ -61,14 +61,6 @@ func hear(client *net.TCPConn, text string) (string, error) {
 	return string(back[:n]), err
 }
 
-// result waits for a call to come back and returns what it returned. A Receive
-// with a matcher in it would take what doesn't match, and wait for more.
-func result[T any](ctx context.Context, call <-chan T) (value T) {
-	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&value))
-	return value
-}
-
 // patience is a context that ends when it is told to, and then as one does that
 // has a deadline: without a clock, and only once the callers are where the spec
 // wants them. It counts how often it is asked.

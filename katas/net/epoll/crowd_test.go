@@ -159,7 +159,7 @@ var _ = Describe("An epoll server with thousands of clients", func() {
 			says("here\nserved\n")
 			Expect(h.Clients()).To(Equal(idle+busy), h.in("clients, when none has left"))
 			input.Close()
-			Expect(result(ctx, ended)).To(Succeed())
+			Expect(spec.Await(ctx, ended)).To(Succeed())
 			h.has(ctx, 0)
 			h.stop(ctx)
 		}

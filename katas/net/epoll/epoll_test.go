@@ -145,7 +145,7 @@ var _ = Describe("An epoll server", func() {
 				Expect(edge).To(Equal(mode == epoll.Edge), h.in(fmt.Sprintf("a client is registered for the events %#x: is EPOLLET (%#x) among them?", m.events, uint64(unix.EPOLLET))))
 			}
 			slow.Close()
-			Eventually(ctx, stuffed).Should(Receive())
+			spec.Await(ctx, stuffed)
 			h.has(ctx, crowd)
 			h.stop(ctx)
 		}

@@ -46,7 +46,7 @@ var _ = Describe("An epoll server whose clients come and go", func() {
 				}
 				return byMark(line)
 			})
-			Expect(result(ctx, sent)).To(Succeed())
+			Expect(spec.Await(ctx, sent)).To(Succeed())
 			h.has(ctx, early)
 			Eventually(ctx, routed.Load).Should(BeEquivalentTo(count), h.in("lines that were routed of those that had come before Start"))
 
@@ -55,7 +55,7 @@ var _ = Describe("An epoll server whose clients come and go", func() {
 				c.host = h
 			}
 			all[1].says("hold\n")
-			Eventually(ctx, first.inside).Should(BeClosed(), h.in("the line of a client that had connected before Start"))
+			spec.AwaitClosed(ctx, first.inside, h.in("the line of a client that had connected before Start"))
 			arrive()
 			late := all[early]
 			sent = spec.Go(func() error { _, err := late.Write([]byte(lines("#", count, size))); return err })
@@ -68,8 +68,8 @@ var _ = Describe("An epoll server whose clients come and go", func() {
 			})
 			rest(ctx)
 			close(first.release)
-			Expect(result(ctx, sent)).To(Succeed())
-			Expect(result(ctx, left)).To(Succeed())
+			Expect(spec.Await(ctx, sent)).To(Succeed())
+			Expect(spec.Await(ctx, left)).To(Succeed())
 			h.has(ctx, 2*early)
 			Eventually(ctx, routed.Load).Should(BeEquivalentTo(3*count), h.in("lines that were routed, of those that came while the server was busy as well"))
 			all[1].hears("hold\n")
@@ -105,7 +105,7 @@ var _ = Describe("An epoll server whose clients come and go", func() {
 					return half.CloseWrite()
 				})
 				half.hears(text)
-				Expect(result(ctx, over)).To(Succeed())
+				Expect(spec.Await(ctx, over)).To(Succeed())
 				half.hearsEnd()
 				h.has(ctx, 1)
 
@@ -170,7 +170,7 @@ var _ = Describe("An epoll server whose clients come and go", func() {
 			// While the server is busy, a line for all comes, new clients do, and old
 			// ones leave: it is told of all that at once, the last with the first.
 			busy.says("#hold\n")
-			Eventually(ctx, first.inside).Should(BeClosed())
+			spec.AwaitClosed(ctx, first.inside)
 			sender.says("*news\n")
 			arrive()
 			for _, c := range old {

@@ -50,7 +50,7 @@ var _ = Describe("An epoll server whose clients don't keep up", func() {
 				text := lines("", 2*capacity()/1000, 1000)
 				sent := c.push(ctx, text)
 				c.hears(text)
-				Expect(result(ctx, sent)).To(Succeed())
+				Expect(spec.Await(ctx, sent)).To(Succeed())
 				c.asks("still here\n")
 				h.stop(ctx)
 			}
@@ -69,7 +69,7 @@ var _ = Describe("An epoll server whose clients don't keep up", func() {
 				other.asks("I wait for nobody\n")
 
 				slow.hears(text)
-				Expect(result(ctx, sent)).To(Succeed())
+				Expect(spec.Await(ctx, sent)).To(Succeed())
 				slow.asks("and now\n")
 				h.stop(ctx)
 			}
@@ -188,7 +188,7 @@ var _ = Describe("An epoll server whose clients don't keep up", func() {
 			endless.host, patient.host = h, h
 			patient.asks("hello\n")
 			endless.says(lines("#", 40, size))
-			Eventually(ctx, first.inside).Should(BeClosed())
+			spec.AwaitClosed(ctx, first.inside)
 			patient.says("ping\n")
 			newcomer := h.dial(ctx)
 			newcomer.says("new here\n")

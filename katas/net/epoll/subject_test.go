@@ -131,7 +131,7 @@ func (h *host) in(text string) string {
 func (h *host) stop(ctx context.Context) {
 	GinkgoHelper()
 	h.stopped = true
-	Eventually(ctx, spec.Returned(h.Stop)).Should(BeClosed(), h.in("Stop never returns"))
+	spec.AwaitClosed(ctx, spec.Returned(h.Stop), h.in("Stop never returns"))
 	Expect(h.Clients()).To(BeZero(), h.in("clients that are connected after Stop"))
 }
 

@@ -281,13 +281,6 @@ func (c *client) fills(ctx context.Context, other *client) (sent string) {
 	}
 }
 
-// result waits for a call to come back and returns what it returned.
-func result[T any](ctx context.Context, call <-chan T) (value T) {
-	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&value))
-	return value
-}
-
 // capacity is how many bytes a local connection holds at most that nobody reads.
 func capacity() (bytes int) {
 	GinkgoHelper()

@@ -42,7 +42,7 @@ var _ = Describe("A server's connection", func() {
 				client.says(ctx, text)
 			}
 			client.conn.Close()
-			Eventually(ctx, client.wire.closed).Should(BeClosed(), "the peer has left after %q", text)
+			spec.AwaitClosed(ctx, client.wire.closed, "the peer has left after %q", text)
 			Expect(read).NotTo(Receive(), "the handler is called for half a request")
 		}
 		for _, text := range []string{sized("10") + "hello", chunked + "a\r\nhello", chunked + "5\r\nhello\r\n"} {
@@ -51,14 +51,14 @@ var _ = Describe("A server's connection", func() {
 			spec.Settled(ctx, read)
 			client.conn.Close()
 			Eventually(ctx, read).Should(Receive(MatchError(io.ErrUnexpectedEOF)), "the error that the handler gets from the body %q", text)
-			Eventually(ctx, client.wire.closed).Should(BeClosed(), "the peer has left after %q", text)
+			spec.AwaitClosed(ctx, client.wire.closed, "the peer has left after %q", text)
 		}
 		deaf := hall.enter(ctx)
 		deaf.says(ctx, get("/"))
 		Eventually(ctx, read).Should(Receive(BeNil()))
 		spec.Quiet(ctx)
 		deaf.conn.Close()
-		Eventually(ctx, deaf.wire.closed).Should(BeClosed(), "the peer has left and not read its response")
+		spec.AwaitClosed(ctx, deaf.wire.closed, "the peer has left and not read its response")
 		hall.end(ctx, server)
 	})
 
@@ -118,8 +118,7 @@ var _ = Describe("A server's connection", func() {
 			}
 			client.wire.until(ctx)
 			client.wire.pass()
-			var err error
-			Eventually(ctx, failed).Should(Receive(&err))
+			err := spec.Await(ctx, failed)
 			Expect(errors.Is(err, os.ErrDeadlineExceeded)).To(BeTrue(), "the limit has passed, and the handler gets from the body: %v", err)
 			Expect(client.hears(ctx, "POST").status).To(Equal(200))
 			client.ends(ctx, "nobody knows where the next request begins")
@@ -198,7 +197,7 @@ var _ = Describe("A server's connection", func() {
 		fresh, idle, busy := hall.enter(ctx), hall.enter(ctx), hall.enter(ctx)
 		Expect(idle.asks(ctx, get("/before")).body).To(Equal("/before "))
 		busy.says(ctx, get("/slow"))
-		Eventually(ctx, called).Should(BeClosed())
+		spec.AwaitClosed(ctx, called)
 		select {
 		case hall.fails <- syscall.EMFILE:
 		case <-ctx.Done():
@@ -258,7 +257,7 @@ var _ = Describe("A server's connection", func() {
 		reading.says(ctx, sized("10")+"hello")
 		deaf.says(ctx, get("/deaf"))
 		stays.says(ctx, get("/stays"))
-		Eventually(ctx, called).Should(BeClosed())
+		spec.AwaitClosed(ctx, called)
 		spec.Quiet(ctx)
 
 		leave, cancel := context.WithCancel(ctx)
@@ -269,7 +268,7 @@ var _ = Describe("A server's connection", func() {
 		cancel()
 		Eventually(ctx, failed).Should(Receive(HaveOccurred()), "the error that a handler gets which waits for more of its body")
 		for _, client := range []*client{reading, deaf, stays} {
-			Eventually(ctx, client.wire.closed).Should(BeClosed(), "the context of Shutdown has ended")
+			spec.AwaitClosed(ctx, client.wire.closed, "the context of Shutdown has ended")
 		}
 		spec.Settled(ctx, shutdown)
 		close(finish)

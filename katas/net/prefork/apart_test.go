@@ -44,7 +44,7 @@ func begin(ctx context.Context, command []string) *apart {
 		line, _ := a.out.ReadString('\n')
 		return strings.TrimSpace(line)
 	})
-	a.address = await(ctx, said, "Start doesn't come back in a process of its own")
+	a.address = spec.Await(ctx, said, "Start doesn't come back in a process of its own")
 	Expect(a.address).NotTo(BeEmpty(), "Start failed in a process of its own")
 	return a
 }

@@ -30,7 +30,7 @@ var _ = Describe("A master", func() {
 		// The other worker is busy: these need another one.
 		var fresh int
 		for i, call := range waiting {
-			a := await(ctx, call, "a worker was killed, and no other serves in its place")
+			a := spec.Await(ctx, call, "a worker was killed, and no other serves in its place")
 			Expect(a.err).NotTo(HaveOccurred(), "a client that waited when a worker was killed that didn't serve it")
 			Expect(a.pid).NotTo(Equal(lucky.pid), "a worker serves two clients at once")
 			if i > 0 {
@@ -69,7 +69,7 @@ var _ = Describe("A master", func() {
 			}
 		}
 		newcomer.serve()
-		a := await(ctx, spec.Go(s.come(ctx, ask).only), "the worker could start, and serves nobody")
+		a := spec.Await(ctx, spec.Go(s.come(ctx, ask).only), "the worker could start, and serves nobody")
 		Expect(a.pid).To(Equal(newcomer.pid), "the worker that serves")
 
 		kill(newcomer.pid)
@@ -84,7 +84,7 @@ var _ = Describe("A master", func() {
 		p := clock.next(ctx, station)
 		Expect(p.lasts).To(Equal(prefork.FirstPause), "the pause, when the worker before this one was able to start")
 		shutdown := spec.Go(func() error { return s.Shutdown(ctx) })
-		Expect(await(ctx, shutdown, "Shutdown waits for the end of a pause")).To(Succeed())
+		Expect(spec.Await(ctx, shutdown, "Shutdown waits for the end of a pause")).To(Succeed())
 		Expect(station.arrived).To(BeEmpty(), "a worker was started in a pause")
 	})
 
@@ -105,7 +105,7 @@ var _ = Describe("A master", func() {
 		p.end()
 		second = station.next(ctx)
 		second.serve()
-		a := await(ctx, spec.Go(s.come(ctx, ask).only), "a worker could start, and serves nobody")
+		a := spec.Await(ctx, spec.Go(s.come(ctx, ask).only), "a worker could start, and serves nobody")
 		Expect(a.pid).To(Equal(second.pid), "the worker that serves")
 		first.fail()
 		Expect(clock.next(ctx, station).lasts).To(Equal(2*prefork.FirstPause), "the second pause in a line, and meanwhile a worker of another has called Serve")
@@ -121,15 +121,15 @@ var _ = Describe("A master", func() {
 		client.stay(ctx)
 		Expect(os.Remove(program)).To(Succeed())
 		Expect(s.Scale(2)).NotTo(Succeed(), "the program is not there")
-		Expect(await(ctx, s.reload(ctx), "Reload waits for a worker that can't be started")).NotTo(Succeed(), "the program is not there")
+		Expect(spec.Await(ctx, s.reload(ctx), "Reload waits for a worker that can't be started")).NotTo(Succeed(), "the program is not there")
 		Expect(own()).To(ConsistOf(client.pid), "there are as many workers as before")
 		kill(client.pid)
-		p := await(ctx, clock.asked, "a worker has died, its program is not there, and no pause is asked for")
+		p := spec.Await(ctx, clock.asked, "a worker has died, its program is not there, and no pause is asked for")
 		Expect(p.lasts).To(Equal(prefork.FirstPause))
 		gone(ctx, client.pid, "it was killed")
 		Expect(os.Symlink(command[0], program)).To(Succeed())
 		p.end()
-		a := await(ctx, spec.Go(s.come(ctx, ask).only), "the program is there again, and no worker is")
+		a := spec.Await(ctx, spec.Go(s.come(ctx, ask).only), "the program is there again, and no worker is")
 		Expect(a.err).NotTo(HaveOccurred())
 		Expect(own()).To(ConsistOf(a.pid), "the workers")
 
@@ -138,12 +138,12 @@ var _ = Describe("A master", func() {
 		other := start(prefork.Config{Workers: 1, Command: worker.Command(station.path)})
 		station.next(ctx).fail()
 		station.next(ctx).serve()
-		Expect(await(ctx, spec.Go(other.come(ctx, ask).only), "a worker could start, and serves nobody").err).NotTo(HaveOccurred())
+		Expect(spec.Await(ctx, spec.Go(other.come(ctx, ask).only), "a worker could start, and serves nobody").err).NotTo(HaveOccurred())
 	})
 
 	It("has its workers write to where it writes itself", spec.Worth(1), func(ctx SpecContext) {
 		m := begin(ctx, worker.Command())
-		a := await(ctx, spec.Go(m.come(ctx, shout).only), "a client waits, and no worker serves it")
+		a := spec.Await(ctx, spec.Go(m.come(ctx, shout).only), "a client waits, and no worker serves it")
 		Expect(a.err).NotTo(HaveOccurred())
 		workers := children(m.pid())
 		m.kill()
@@ -151,7 +151,7 @@ var _ = Describe("A master", func() {
 			reap(ctx, pid)
 		}
 		said := spec.Go(func() string { text, _ := io.ReadAll(m.out); return string(text) })
-		Expect(await(ctx, said, "master and workers are gone, and somebody still has their standard output open")).To(
+		Expect(spec.Await(ctx, said, "master and workers are gone, and somebody still has their standard output open")).To(
 			And(ContainSubstring("to standard output"), ContainSubstring("to standard error")), "what a handler wrote")
 	})
 

@@ -48,9 +48,9 @@ var _ = Describe("A master", func() {
 			second.stay(ctx)
 			waiting := s.asks(ctx, 5)
 			spec.Settled(ctx, waiting...)
-			Expect(await(ctx, s.reload(ctx), "Reload waits for clients of the old workers")).To(Succeed())
+			Expect(spec.Await(ctx, s.reload(ctx), "Reload waits for clients of the old workers")).To(Succeed())
 			for _, call := range waiting {
-				a := await(ctx, call, "there are new workers, and a client waits for the old ones")
+				a := spec.Await(ctx, call, "there are new workers, and a client waits for the old ones")
 				Expect(a.err).NotTo(HaveOccurred(), "a client that waited when Reload was called")
 				Expect(old).NotTo(ContainElement(a.pid), "a worker serves two clients at once")
 			}
@@ -69,7 +69,7 @@ var _ = Describe("A master", func() {
 			spec.Settled(ctx, late)
 			Expect(own()).To(ConsistOf(third.pid, fourth.pid), "the new workers: who was let go takes no other client and is not replaced")
 			third.leave(ctx)
-			a := await(ctx, late, "a worker is free, and a client waits")
+			a := spec.Await(ctx, late, "a worker is free, and a client waits")
 			Expect(a.err).NotTo(HaveOccurred())
 			Expect(a.pid).To(Equal(third.pid), "the worker that is free")
 			fourth.leave(ctx)
@@ -94,12 +94,12 @@ var _ = Describe("A master", func() {
 					}
 				}
 			})
-			Expect(await(ctx, s.reload(ctx), "Reload doesn't come back while clients come")).To(Succeed())
+			Expect(spec.Await(ctx, s.reload(ctx), "Reload doesn't come back while clients come")).To(Succeed())
 			for _, pid := range old {
 				gone(ctx, pid, "it was let go")
 			}
 			end()
-			Expect(await(ctx, visits, "a client waits, and no worker serves it")).To(Succeed(), "clients that came during Reload, one after the other")
+			Expect(spec.Await(ctx, visits, "a client waits, and no worker serves it")).To(Succeed(), "clients that came during Reload, one after the other")
 			Expect(own()).To(HaveLen(2), "workers after Reload, as many as Scale was told")
 		})
 
@@ -114,7 +114,7 @@ var _ = Describe("A master", func() {
 			good.serve()
 			spec.Settled(ctx, reload)
 			bad.fail()
-			Expect(await(ctx, reload, "a new worker has ended before it called Serve, and Reload waits on")).NotTo(Succeed(), "a new worker has ended before it called Serve")
+			Expect(spec.Await(ctx, reload, "a new worker has ended before it called Serve, and Reload waits on")).NotTo(Succeed(), "a new worker has ended before it called Serve")
 			gone(ctx, good.pid, "another new worker failed, so that it was let go")
 			gone(ctx, bad.pid, "it could not start")
 			Expect(own()).To(ConsistOf(old[0].pid, old[1].pid), "the old workers")
@@ -132,7 +132,7 @@ var _ = Describe("A master", func() {
 			second.leave(ctx)
 			spec.Settled(ctx, reload)
 			giveUp()
-			Expect(await(ctx, reload, "the context has ended, and Reload waits on")).To(MatchError(context.Canceled))
+			Expect(spec.Await(ctx, reload, "the context has ended, and Reload waits on")).To(MatchError(context.Canceled))
 			fresh[0].fail()
 			fresh[1].serve()
 			gone(ctx, fresh[0].pid, "it could not start")
@@ -142,7 +142,7 @@ var _ = Describe("A master", func() {
 			Expect(station.arrived).To(BeEmpty(), "a new worker was replaced that had been let go")
 
 			workers := []int{old[0].pid, old[1].pid}
-			over := await(ctx, s.shutdown(ctx, workers), "there is no client, a worker doesn't end that was let go, and Shutdown waits")
+			over := spec.Await(ctx, s.shutdown(ctx, workers), "there is no client, a worker doesn't end that was let go, and Shutdown waits")
 			Expect(over).To(Equal(ending{}), "what Shutdown returned, and the workers that were left")
 			for _, worker := range old {
 				Expect(worker.returned(ctx)).To(Equal(noError), "what Serve returned in a worker that was let go")
@@ -154,16 +154,16 @@ var _ = Describe("A master", func() {
 			s := start(prefork.Config{Workers: 1, Command: worker.Command(station.path)})
 			old := station.next(ctx)
 			old.serve()
-			Expect(await(ctx, spec.Go(s.come(ctx, ask).only), "a client waits, and no worker serves it").pid).To(Equal(old.pid))
+			Expect(spec.Await(ctx, spec.Go(s.come(ctx, ask).only), "a client waits, and no worker serves it").pid).To(Equal(old.pid))
 			reload := s.reload(ctx)
 			fresh := station.next(ctx)
 			kill(old.pid)
 			another := station.next(ctx)
 			another.serve()
-			a := await(ctx, spec.Go(s.come(ctx, ask).only), "an old worker was replaced while Reload waits, and no client is served")
+			a := spec.Await(ctx, spec.Go(s.come(ctx, ask).only), "an old worker was replaced while Reload waits, and no client is served")
 			Expect(a.pid).To(Equal(another.pid), "the worker that serves until the new one can")
 			fresh.serve()
-			Expect(await(ctx, reload, "the new worker has called Serve, and Reload waits on")).To(Succeed())
+			Expect(spec.Await(ctx, reload, "the new worker has called Serve, and Reload waits on")).To(Succeed())
 			gone(ctx, another.pid, "it replaced an old one, and Reload exchanges all of them")
 			Expect(own()).To(ConsistOf(fresh.pid), "the new worker")
 		})
@@ -175,14 +175,14 @@ var _ = Describe("A master", func() {
 			p := clock.next(ctx, station)
 			reload := s.reload(ctx)
 			station.next(ctx).fail()
-			Expect(await(ctx, reload, "a new worker has ended before it called Serve, and Reload waits on")).NotTo(Succeed(), "a new worker has ended before it called Serve")
+			Expect(spec.Await(ctx, reload, "a new worker has ended before it called Serve, and Reload waits on")).NotTo(Succeed(), "a new worker has ended before it called Serve")
 			spec.Quiet(ctx)
 			Expect(clock.asked).To(BeEmpty(), "pauses for a worker of a Reload that has failed")
 
 			reload = s.reload(ctx)
 			fresh := station.next(ctx)
 			fresh.serve()
-			Expect(await(ctx, reload, "the new worker has called Serve, and Reload waits on")).To(Succeed())
+			Expect(spec.Await(ctx, reload, "the new worker has called Serve, and Reload waits on")).To(Succeed())
 			p.end()
 			spec.Quiet(ctx)
 			Expect(own()).To(ConsistOf(fresh.pid), "the new worker, when the pause is over after which an old one was to be replaced")
@@ -195,7 +195,7 @@ var _ = Describe("A master", func() {
 			workers := own()
 			first := s.come(ctx, hold)
 			first.stay(ctx)
-			Expect(await(ctx, s.reload(ctx), "Reload waits for a client of an old worker")).To(Succeed())
+			Expect(spec.Await(ctx, s.reload(ctx), "Reload waits for a client of an old worker")).To(Succeed())
 			second := s.come(ctx, hold)
 			second.stay(ctx)
 			workers = append(workers, own()...)
@@ -207,7 +207,7 @@ var _ = Describe("A master", func() {
 			spec.Settled(ctx, calls...)
 			first.leave(ctx)
 			for _, call := range calls {
-				Expect(await(ctx, call, "the last client has left, and Shutdown waits on")).To(Equal(ending{}), "what Shutdown returned, and the workers that were left")
+				Expect(spec.Await(ctx, call, "the last client has left, and Shutdown waits on")).To(Equal(ending{}), "what Shutdown returned, and the workers that were left")
 			}
 			Expect(own()).To(BeEmpty(), "Shutdown is back, and these are still there")
 			Expect(s.Scale(3)).To(Equal(prefork.ErrClosed))
@@ -221,7 +221,7 @@ var _ = Describe("A master", func() {
 			deaf, old := s.come(ctx, holdDeaf), s.come(ctx, hold)
 			deaf.stay(ctx)
 			old.stay(ctx)
-			Expect(await(ctx, s.reload(ctx), "Reload waits for clients of the old workers")).To(Succeed())
+			Expect(spec.Await(ctx, s.reload(ctx), "Reload waits for clients of the old workers")).To(Succeed())
 			busy := s.come(ctx, hold)
 			busy.stay(ctx)
 			workers = append(workers, own()...)
@@ -230,7 +230,7 @@ var _ = Describe("A master", func() {
 			call := s.shutdown(impatient, workers)
 			spec.Settled(ctx, call)
 			giveUp()
-			Expect(await(ctx, call, "the context has ended, and Shutdown waits on")).To(Equal(ending{err: context.Canceled}),
+			Expect(spec.Await(ctx, call, "the context has ended, and Shutdown waits on")).To(Equal(ending{err: context.Canceled}),
 				"what Shutdown returned, and the workers that were left")
 			deaf.lost(ctx)
 			old.lost(ctx)

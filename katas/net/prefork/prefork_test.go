@@ -32,11 +32,11 @@ var _ = Describe("A master", func() {
 		waits := spec.Go(third.read)
 		spec.Settled(ctx, waits)
 		first.leave(ctx)
-		Expect(await(ctx, waits, "a worker is free, a client waits, and it is not served").pid).To(Equal(first.pid), "the worker that is free")
+		Expect(spec.Await(ctx, waits, "a worker is free, a client waits, and it is not served").pid).To(Equal(first.pid), "the worker that is free")
 		third.leave(ctx)
 		second.leave(ctx)
 		for _, call := range s.asks(ctx, 4) {
-			a := await(ctx, call, "the workers are free, a client waits, and it is not served")
+			a := spec.Await(ctx, call, "the workers are free, a client waits, and it is not served")
 			Expect(a.err).NotTo(HaveOccurred())
 			Expect(workers).To(ContainElement(a.pid), "a worker serves more than one connection")
 		}
@@ -50,11 +50,11 @@ var _ = Describe("A master", func() {
 		// Twice: all at the same time, and one after the other.
 		calls := s.asks(ctx, 20)
 		for range 20 {
-			a := await(ctx, spec.Go(s.come(ctx, ask).only), "one worker is free, and a client waits for the other")
+			a := spec.Await(ctx, spec.Go(s.come(ctx, ask).only), "one worker is free, and a client waits for the other")
 			Expect(a.err).NotTo(HaveOccurred())
 		}
 		for _, call := range calls {
-			a := await(ctx, call, "one worker is free, and a client waits for the other")
+			a := spec.Await(ctx, call, "one worker is free, and a client waits for the other")
 			Expect(a.err).NotTo(HaveOccurred())
 			Expect(a.pid).NotTo(Equal(busy.pid), "a worker serves two clients at once")
 		}
@@ -69,7 +69,7 @@ var _ = Describe("A master", func() {
 		spec.Settled(ctx, waits)
 		Expect(s.Scale(2)).To(Succeed())
 		Expect(own()).To(ConsistOf(first.pid, Not(Equal(first.pid))), "Scale is back, and there should be two workers, one of them the old one")
-		Expect(await(ctx, waits, "there is a new worker, and it doesn't serve").pid).NotTo(Equal(first.pid))
+		Expect(spec.Await(ctx, waits, "there is a new worker, and it doesn't serve").pid).NotTo(Equal(first.pid))
 
 		Expect(s.Scale(0)).NotTo(Succeed(), "no workers")
 		Expect(s.Scale(2)).To(Succeed())
@@ -83,7 +83,7 @@ var _ = Describe("A master", func() {
 		var left []int
 		Eventually(ctx, func() []int { left = own(); return left }).Should(HaveLen(1), "workers, when one was let go and both have finished")
 		for range 2 {
-			a := await(ctx, spec.Go(s.come(ctx, ask).only), "the last worker doesn't serve")
+			a := spec.Await(ctx, spec.Go(s.come(ctx, ask).only), "the last worker doesn't serve")
 			Expect([]int{a.pid}).To(Equal(left))
 		}
 	})
@@ -115,7 +115,7 @@ var _ = Describe("A master", func() {
 		another.leave(ctx)
 		second.leave(ctx)
 		shutdown := spec.Go(func() error { return s.Shutdown(ctx) })
-		Expect(await(ctx, shutdown, "Shutdown waits, and there is no client")).To(Succeed())
+		Expect(spec.Await(ctx, shutdown, "Shutdown waits, and there is no client")).To(Succeed())
 		refuses(ctx, s.Addr().String())
 	})
 
@@ -133,7 +133,7 @@ var _ = Describe("A master", func() {
 		spec.Settled(ctx, reload)
 
 		shutdown := spec.Go(func() error { return s.Shutdown(ctx) })
-		Expect(await(ctx, reload, "Shutdown was called, and Reload waits on")).To(Equal(prefork.ErrClosed))
+		Expect(spec.Await(ctx, reload, "Shutdown was called, and Reload waits on")).To(Equal(prefork.ErrClosed))
 		for _, newcomer := range fresh {
 			newcomer.serve()
 			gone(ctx, newcomer.pid, "it was let go before it called Serve")
@@ -142,7 +142,7 @@ var _ = Describe("A master", func() {
 		spec.Idle(ctx)
 		spec.Settled(ctx, shutdown)
 		busy.leave(ctx)
-		Expect(await(ctx, shutdown, "the last client has left, and Shutdown waits on")).To(Succeed())
+		Expect(spec.Await(ctx, shutdown, "the last client has left, and Shutdown waits on")).To(Succeed())
 	})
 
 	It("leaves nothing behind when it can't start", spec.Worth(1), func(ctx SpecContext) {
@@ -191,7 +191,7 @@ func workersBut(pid int) (workers []int) {
 // reap waits for a child of this process, which was given to it.
 func reap(ctx context.Context, pid int) {
 	GinkgoHelper()
-	await(ctx, dead(pid), "the master is gone, and its worker lives on")
+	spec.Await(ctx, dead(pid), "the master is gone, and its worker lives on")
 	unix.Wait4(pid, nil, 0, nil)
 }
 

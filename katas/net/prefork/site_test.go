@@ -136,7 +136,7 @@ func (c *client) only() answer {
 // stay waits until a worker has answered. From then on it serves this client.
 func (c *client) stay(ctx context.Context) answer {
 	GinkgoHelper()
-	a := await(ctx, spec.Go(c.read), "a client waits, and no worker serves it")
+	a := spec.Await(ctx, spec.Go(c.read), "a client waits, and no worker serves it")
 	Expect(a.err).NotTo(HaveOccurred())
 	return a
 }
@@ -153,7 +153,7 @@ func (c *client) leave(ctx context.Context) {
 		text, err := io.ReadAll(c.lines)
 		return end{string(text), err}
 	})
-	Expect(await(ctx, last, "a worker should answer, and close the connection when its handler is back")).To(Equal(end{text: farewell}),
+	Expect(spec.Await(ctx, last, "a worker should answer, and close the connection when its handler is back")).To(Equal(end{text: farewell}),
 		"what a client got that was served")
 }
 
@@ -161,7 +161,7 @@ func (c *client) leave(ctx context.Context) {
 func (c *client) lost(ctx context.Context) {
 	GinkgoHelper()
 	rest := spec.Go(func() string { rest, _ := io.ReadAll(c.lines); return string(rest) })
-	Expect(await(ctx, rest, "the worker is dead, and its connection is still there")).To(BeEmpty())
+	Expect(spec.Await(ctx, rest, "the worker is dead, and its connection is still there")).To(BeEmpty())
 }
 
 // kill kills a process.
@@ -174,17 +174,6 @@ func kill(pid int) {
 func gone(ctx context.Context, pid int, why string) {
 	GinkgoHelper()
 	Eventually(ctx, func() string { return spec.State(pid) }).Should(BeEmpty(), "state of a worker (Z: nobody has waited for it): "+why)
-}
-
-// await waits for what a call returns.
-func await[T any](ctx context.Context, call <-chan T, why string) (returned T) {
-	GinkgoHelper()
-	select {
-	case returned = <-call:
-	case <-ctx.Done():
-		Fail(why)
-	}
-	return returned
 }
 
 // reload is Reload in a goroutine of its own.
@@ -263,7 +252,7 @@ func peer(door *net.UnixConn) (pid int) {
 // next waits for a worker to come by.
 func (s *station) next(ctx context.Context) newcomer {
 	GinkgoHelper()
-	return await(ctx, s.arrived, "no worker is started where one is wanted")
+	return spec.Await(ctx, s.arrived, "no worker is started where one is wanted")
 }
 
 // serve lets the worker call Serve. If it has ended since, that is no matter here.
@@ -280,7 +269,7 @@ var noError = fmt.Sprint(error(nil))
 func (n newcomer) returned(ctx context.Context) string {
 	GinkgoHelper()
 	said := spec.Go(func() string { text, _ := io.ReadAll(n.door); return string(text) })
-	return await(ctx, said, "Serve should return, and doesn't")
+	return spec.Await(ctx, said, "Serve should return, and doesn't")
 }
 
 // fail lets the worker end without it.

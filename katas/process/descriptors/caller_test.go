@@ -116,8 +116,7 @@ func act(ctx context.Context, scene, folder string, in *os.File) (ended <-chan e
 // end waits for a caller, which must be content.
 func end(ctx context.Context, ended <-chan error, folder string) {
 	GinkgoHelper()
-	var err error
-	Eventually(ctx, ended).Should(Receive(&err))
+	err := spec.Await(ctx, ended)
 	var said []string
 	for _, name := range []string{"complaint", "err"} {
 		text, _ := os.ReadFile(filepath.Join(folder, name))

@@ -40,10 +40,9 @@ func run(command []string, list ...descriptors.Redirection) <-chan outcome {
 func shell(script string) []string { return []string{"sh", "-c", script} }
 
 // await waits until Run returns.
-func await(ctx context.Context, running <-chan outcome) (seen outcome) {
+func await(ctx context.Context, running <-chan outcome) outcome {
 	GinkgoHelper()
-	Eventually(ctx, running).Should(Receive(&seen))
-	return seen
+	return spec.Await(ctx, running)
 }
 
 // play runs a script with redirections, to its end.

@@ -195,8 +195,7 @@ var _ = Describe("A prediction", func() {
 			}))
 		}
 		for _, call := range calls {
-			var seen forkcount.Prediction
-			Eventually(ctx, call).Should(Receive(&seen))
+			seen := spec.Await(ctx, call)
 			Expect(seen).To(Equal(want), "a prediction beside others")
 		}
 	})

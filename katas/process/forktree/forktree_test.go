@@ -37,10 +37,9 @@ func growing(ctx context.Context, levels int, command []string) <-chan grown {
 }
 
 // finish waits until a call of Grow has returned.
-func finish(ctx context.Context, call <-chan grown) (done grown) {
+func finish(ctx context.Context, call <-chan grown) grown {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&done), "Grow never returns")
-	return done
+	return spec.Await(ctx, call, "Grow never returns")
 }
 
 // stand is finish for a Grow that must succeed.
@@ -58,10 +57,9 @@ func grow(ctx context.Context, levels int) (forktree.Tree, func() error) {
 }
 
 // end calls fell, which must return, and returns what it returned.
-func end(ctx context.Context, fell func() error) (err error) {
+func end(ctx context.Context, fell func() error) error {
 	GinkgoHelper()
-	Eventually(ctx, spec.Go(fell)).Should(Receive(&err), "fell never returns")
-	return err
+	return spec.Await(ctx, spec.Go(fell), "fell never returns")
 }
 
 // gone expects that nothing is left below this process.
@@ -161,7 +159,7 @@ var _ = Describe("A tree of forks", func() {
 		felled := spec.Go(fell)
 		spec.Idle(ctx)
 		unix.Kill(child, unix.SIGCONT)
-		Eventually(ctx, felled).Should(Receive(), "fell never returns")
+		spec.Await(ctx, felled, "fell never returns")
 		gone()
 	})
 
@@ -239,10 +237,10 @@ var _ = Describe("A tree of forks", func() {
 		line := scarce.Command(program)
 		short := exec.Command(line[0], line[1:]...)
 		var said []byte
-		Eventually(ctx, spec.Go(func() (err error) {
+		err = spec.Await(ctx, spec.Go(func() (err error) {
 			said, err = short.CombinedOutput()
 			return err
-		})).Should(Receive(&err))
+		}))
 		Expect(err).NotTo(HaveOccurred(), "in a process that has few descriptors left:\n%s", said)
 	})
 

@@ -281,8 +281,7 @@ func begin(ctx context.Context, line []string, input *os.File) *exec.Cmd {
 		n, _ := read.Read(make([]byte, 64))
 		return n
 	})
-	var length int
-	Eventually(ctx, first).Should(Receive(&length))
+	length := spec.Await(ctx, first)
 	Expect(length).NotTo(BeZero(), "the process has ended")
 	return command
 }

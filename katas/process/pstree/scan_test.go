@@ -185,8 +185,7 @@ var _ = Describe("A scan", func() {
 			}))
 		}
 		for _, scan := range scans {
-			var err error
-			Eventually(ctx, scan).Should(Receive(&err))
+			err := spec.Await(ctx, scan)
 			Expect(err).NotTo(HaveOccurred())
 		}
 	})

@@ -27,7 +27,7 @@ var _ = Describe("A reaper", func() {
 
 			line.Cut()
 			Eventually(ctx, spec.State).WithArguments(late.Process.Pid).Should(Equal("Z"))
-			Eventually(ctx, heard).Should(Receive())
+			spec.Await(ctx, heard)
 			spec.Quiet(ctx)
 			Expect(status(late)).To(Equal(7))
 			releaseLate()
@@ -58,16 +58,15 @@ var _ = Describe("A reaper", func() {
 				})
 				return release
 			})
-			Eventually(ctx, started).Should(BeClosed())
+			spec.AwaitClosed(ctx, started)
 			line.Cut()
-			Eventually(ctx, heard).Should(Receive())
+			spec.Await(ctx, heard)
 			other.Cut()
-			Eventually(ctx, heard).Should(Receive())
+			spec.Await(ctx, heard)
 			spec.Settled(ctx, claimed)
 			close(proceed)
 
-			var release func()
-			Eventually(ctx, claimed).Should(Receive(&release))
+			release := spec.Await(ctx, claimed)
 			Expect(r.next(ctx)).To(Equal(exited(otherPID, 5)))
 			Expect(status(command)).To(Equal(6))
 			release()
@@ -115,7 +114,7 @@ var _ = Describe("A reaper", func() {
 				return livingPID, err
 			})
 			ended.Cut()
-			Eventually(ctx, heard).Should(Receive())
+			spec.Await(ctx, heard)
 			spec.Quiet(ctx)
 			releaseEnded()
 			Expect(r.next(ctx)).To(Equal(exited(endedPID, 1)))
@@ -124,8 +123,7 @@ var _ = Describe("A reaper", func() {
 			together := spec.Gate(2)
 			release := func() error { err := together.Enter(ctx); releaseLiving(); return err }
 			for _, call := range []<-chan error{spec.Go(release), spec.Go(release)} {
-				var err error
-				Eventually(ctx, call).Should(Receive(&err))
+				err := spec.Await(ctx, call)
 				Expect(err).NotTo(HaveOccurred())
 			}
 			living.Cut()

@@ -25,11 +25,11 @@ var _ = Describe("A reaper", func() {
 		elder, youth, stopped := tie(), tie(), tie()
 		elderPID, youthPID, stoppedPID := elder.start(lives(0)), youth.start(lives(3)), stopped.start(lives(0))
 		youth.Cut()
-		Eventually(ctx, heard).Should(Receive())
+		spec.Await(ctx, heard)
 		Expect(r.next(ctx)).To(Equal(exited(youthPID, 3)))
 
 		Expect(unix.Kill(stoppedPID, unix.SIGSTOP)).To(Succeed())
-		Eventually(ctx, heard).Should(Receive())
+		spec.Await(ctx, heard)
 		waiting, giveUp := context.WithCancel(ctx)
 		defer giveUp()
 		early := spec.Go(func() error { _, err := r.Next(waiting); return err })
@@ -70,9 +70,9 @@ var _ = Describe("A reaper", func() {
 		first, second, later := tie(), tie(), tie()
 		firstPID, secondPID, laterPID := first.start(lives(1)), second.start(lives(2)), later.start(lives(3))
 		first.Cut()
-		Eventually(ctx, heard).Should(Receive())
+		spec.Await(ctx, heard)
 		second.Cut()
-		Eventually(ctx, heard).Should(Receive())
+		spec.Await(ctx, heard)
 
 		r := start()
 		Expect([]reaper.Exit{r.next(ctx), r.next(ctx)}).To(ConsistOf(exited(firstPID, 1), exited(secondPID, 2)))
@@ -149,8 +149,7 @@ var _ = Describe("A reaper", func() {
 		}
 		proceed()
 		for _, call := range waiting {
-			var exit reaper.Exit
-			Eventually(ctx, call).Should(Receive(&exit), "there is an exit for each, and somebody still waits")
+			exit := spec.Await(ctx, call, "there is an exit for each, and somebody still waits")
 			seen = append(seen, exit)
 		}
 		Expect(seen).To(ConsistOf(expected))

@@ -25,14 +25,14 @@ var _ = Describe("A reaper", func() {
 				blocked = append(blocked, spec.Go(func() error { _, err := r.Next(ctx); return err }))
 			}
 			spec.Settled(ctx, blocked...)
-			Eventually(ctx, spec.Returned(r.Stop)).Should(BeClosed())
+			spec.AwaitClosed(ctx, spec.Returned(r.Stop))
 			for _, call := range blocked {
 				Eventually(ctx, call).Should(Receive(MatchError(reaper.ErrStopped)))
 			}
 			r.Stop()
 
 			line.Cut()
-			Eventually(ctx, heard).Should(Receive())
+			spec.Await(ctx, heard)
 			spec.Quiet(ctx)
 			Expect(spec.State(pid)).To(Equal("Z"), "somebody still reaps")
 			var ended unix.WaitStatus
@@ -97,8 +97,7 @@ var _ = Describe("A reaper", func() {
 			spec.Quiet(ctx)
 			proceed()
 			for _, call := range []<-chan bool{one, other} {
-				var stays bool
-				Eventually(ctx, call).Should(Receive(&stays))
+				stays := spec.Await(ctx, call)
 				Expect(stays).To(BeFalse(), "Stop is back, and the process still gets the orphans below it")
 			}
 			r.end(ctx)
@@ -113,7 +112,7 @@ var _ = Describe("A reaper", func() {
 			command := line.command(lives(0))
 			Expect(command.Start()).To(Succeed())
 			line.Cut()
-			Eventually(ctx, heard).Should(Receive(), "SIGCHLD doesn't arrive any more")
+			spec.Await(ctx, heard, "SIGCHLD doesn't arrive any more")
 			Expect(command.Wait()).To(Succeed())
 		})
 	})

@@ -60,12 +60,11 @@ func (r subject) hold(ctx context.Context) (proceed func()) {
 		})
 		return err
 	})
-	Eventually(ctx, begun).Should(BeClosed())
+	spec.AwaitClosed(ctx, begun)
 	return func() {
 		GinkgoHelper()
 		close(over)
-		var err error
-		Eventually(ctx, claimed).Should(Receive(&err))
+		err := spec.Await(ctx, claimed)
 		Expect(err).To(MatchError(nothing))
 	}
 }

@@ -82,8 +82,7 @@ func start(own sessions.Own, script string) crew {
 func (c crew) hear(ctx context.Context, n int, word string) {
 	GinkgoHelper()
 	for range n {
-		var line string
-		Eventually(ctx, c.lines).Should(Receive(&line), "a member of the job has not said %q", word)
+		line := spec.Await(ctx, c.lines, "a member of the job has not said %q", word)
 		Expect(line).To(Equal(word))
 	}
 }
@@ -133,16 +132,14 @@ func (c crew) stop(grace context.Context) <-chan syscall.WaitStatus {
 // over receives how a leader ended.
 func over(ctx context.Context, waiting <-chan ending) syscall.WaitStatus {
 	GinkgoHelper()
-	var end ending
-	Eventually(ctx, waiting).Should(Receive(&end))
+	end := spec.Await(ctx, waiting)
 	Expect(end.err).NotTo(HaveOccurred())
 	return end.status
 }
 
-func stopped(ctx context.Context, stopping <-chan syscall.WaitStatus) (status syscall.WaitStatus) {
+func stopped(ctx context.Context, stopping <-chan syscall.WaitStatus) syscall.WaitStatus {
 	GinkgoHelper()
-	Eventually(ctx, stopping).Should(Receive(&status))
-	return status
+	return spec.Await(ctx, stopping)
 }
 
 // exited and killed are what wait(2) says of the ended.

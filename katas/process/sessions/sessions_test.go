@@ -119,11 +119,10 @@ var _ = Describe("A job", func() {
 			stays, alsoStays := crew.wait(ctx), crew.wait(ctx)
 			spec.Settled(ctx, first, second, stays, alsoStays)
 			giveUp()
-			var end ending
-			Eventually(ctx, first).Should(Receive(&end))
+			end := spec.Await(ctx, first)
 			Expect(end.err).To(MatchError(context.Canceled))
 			pass()
-			Eventually(ctx, second).Should(Receive(&end))
+			end = spec.Await(ctx, second)
 			Expect(end.err).To(MatchError(context.DeadlineExceeded))
 
 			spec.Settled(ctx, stays, alsoStays)

@@ -89,11 +89,10 @@ func (a *actor) says(ctx context.Context, lines ...string) {
 }
 
 // asked plays a line and returns the answer.
-func (a *actor) asked(ctx context.Context, line string) (answer string) {
+func (a *actor) asked(ctx context.Context, line string) string {
 	GinkgoHelper()
 	a.does(line)
-	Eventually(ctx, a.lines).Should(Receive(&answer))
-	return answer
+	return spec.Await(ctx, a.lines)
 }
 
 // counts waits for these counts, for when nothing else tells that a signal has been
@@ -107,6 +106,6 @@ func (a *actor) counts(ctx context.Context, counts string) {
 func (a *actor) leaves(ctx context.Context) {
 	GinkgoHelper()
 	a.in.Close()
-	Eventually(ctx, a.ended).Should(BeClosed())
+	spec.AwaitClosed(ctx, a.ended)
 	Expect(a.err).NotTo(HaveOccurred(), "%s", &a.errors)
 }

@@ -58,7 +58,7 @@ var _ = Describe("A program that gets signals", func() {
 		a := perform(crowded, "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
 		var heard [3]string
 		for i := range heard {
-			Eventually(ctx, a.lines).Should(Receive(&heard[i]), "heard before: %v", heard[:i])
+			heard[i] = spec.Await(ctx, a.lines, "heard before: %v", heard[:i])
 		}
 		Expect(heard[:]).To(ConsistOf("heard "+usr1.String(), "heard "+usr2.String(), "heard "+term.String()))
 		a.says(ctx, "1 1")
@@ -140,7 +140,7 @@ var _ = Describe("A program that gets signals", func() {
 		a.gets(term)
 		var said [2]string
 		for i := range said {
-			Eventually(ctx, a.lines).Should(Receive(&said[i]))
+			said[i] = spec.Await(ctx, a.lines)
 		}
 		Expect(said[:]).To(ConsistOf("two is cut off", "drained: signals: forced to end"))
 		a.leaves(ctx)
@@ -160,7 +160,7 @@ var _ = Describe("A program that gets signals", func() {
 		a.does("count")
 		a.says(ctx, "1 0")
 		a.gets(term)
-		Eventually(ctx, a.ended).Should(BeClosed(), "SIGTERM has not ended it")
+		spec.AwaitClosed(ctx, a.ended, "SIGTERM has not ended it")
 		var exit *exec.ExitError
 		Expect(a.err).To(BeAssignableToTypeOf(exit))
 		exit = a.err.(*exec.ExitError)

@@ -45,13 +45,12 @@ var _ = Describe("A program that works", func() {
 				return nil
 			})
 		})
-		var got context.Context
-		Eventually(ctx, begun).Should(Receive(&got))
+		got := spec.Await(ctx, begun)
 		return got, done
 	}
 	result := func(ctx context.Context, call <-chan error) (err error) {
 		GinkgoHelper()
-		Eventually(ctx, call).Should(Receive(&err))
+		err = spec.Await(ctx, call)
 		return err
 	}
 	drain := func(ctx context.Context) <-chan error {
@@ -84,7 +83,7 @@ var _ = Describe("A program that works", func() {
 		stopping := program.Stopping()
 		got, done := work(ctx)
 		draining, again := drain(ctx), drain(ctx)
-		Eventually(ctx, stopping).Should(BeClosed())
+		spec.AwaitClosed(ctx, stopping)
 		spec.Idle(ctx)
 		Expect(draining).NotTo(Receive(), "Drain came back while there was work")
 		Expect(again).NotTo(Receive(), "Drain came back while there was work")
@@ -107,7 +106,7 @@ var _ = Describe("A program that works", func() {
 		giveUp(errors.New("a cause is not what Err returns"))
 		Expect(result(ctx, draining)).To(MatchError(context.Canceled))
 		Expect(result(ctx, patient)).To(MatchError(signals.ErrForced))
-		Eventually(ctx, got.Done()).Should(BeClosed(), "the context of the work goes on")
+		spec.AwaitClosed(ctx, got.Done(), "the context of the work goes on")
 		Expect(done).NotTo(Receive())
 
 		program.Stop()
@@ -116,7 +115,7 @@ var _ = Describe("A program that works", func() {
 		late, forget := context.WithDeadline(ctx, time.Unix(0, 0))
 		defer forget()
 		Expect(result(ctx, drain(late))).To(MatchError(context.DeadlineExceeded))
-		Eventually(ctx, got.Done()).Should(BeClosed(), "the context of the work goes on")
+		spec.AwaitClosed(ctx, got.Done(), "the context of the work goes on")
 		Expect(result(ctx, drain(ctx))).To(MatchError(signals.ErrForced))
 		Expect(result(ctx, drain(late))).To(Or(MatchError(signals.ErrForced), MatchError(context.DeadlineExceeded)))
 		let()
@@ -230,7 +229,7 @@ var _ = Describe("A program that works", func() {
 		got, done := work(ctx)
 		stop := program.Stop
 		for _, stopped := range []<-chan struct{}{spec.Returned(stop), spec.Returned(stop)} {
-			Eventually(ctx, stopped).Should(BeClosed(), "Stop waits")
+			spec.AwaitClosed(ctx, stopped, "Stop waits")
 		}
 		program.Stop()
 		Expect(program.Stopping()).NotTo(BeClosed())

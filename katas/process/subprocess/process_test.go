@@ -33,8 +33,7 @@ func join(ctx context.Context, p *subprocess.Process) <-chan outcome {
 // ended joins a process that is to end.
 func ended(ctx context.Context, p *subprocess.Process) subprocess.Exit {
 	GinkgoHelper()
-	var seen outcome
-	Eventually(ctx, join(ctx, p)).Should(Receive(&seen))
+	seen := spec.Await(ctx, join(ctx, p))
 	Expect(seen.err).NotTo(HaveOccurred())
 	return seen.Exit
 }
@@ -95,8 +94,7 @@ func startTogether(ctx context.Context, p *subprocess.Process) {
 	}
 	Expect(started).To(Equal(1), "calls of Start that succeeded")
 	for _, call := range questions {
-		var pid int
-		Eventually(ctx, call).Should(Receive(&pid))
+		pid := spec.Await(ctx, call)
 		Expect(pid).To(BeElementOf(0, p.PID()))
 	}
 }
@@ -136,8 +134,7 @@ var _ = Describe("A process", func() {
 		Expect(p.Start()).To(MatchError(And(ContainSubstring("Ariadne"), ContainSubstring(missing))))
 		Expect(p.PID()).To(BeZero())
 		Expect(p.IsAlive()).To(BeFalse(), "it has not been started")
-		var early outcome
-		Eventually(ctx, join(ctx, p)).Should(Receive(&early))
+		early := spec.Await(ctx, join(ctx, p))
 		Expect(early.err).To(MatchError(subprocess.ErrNotStarted))
 		Expect(p.Terminate()).To(MatchError(subprocess.ErrNotStarted))
 		Expect(p.Kill()).To(MatchError(subprocess.ErrNotStarted))
@@ -178,8 +175,7 @@ var _ = Describe("A process", func() {
 		Expect(p.IsAlive()).To(BeTrue(), "it reads, and will for ever")
 		line.Cut()
 		for _, call := range calls {
-			var seen outcome
-			Eventually(ctx, call).Should(Receive(&seen))
+			seen := spec.Await(ctx, call)
 			Expect(seen).To(Equal(outcome{Exit: terminated}))
 			Expect(spec.State(p.PID())).To(BeEmpty(), "Join is back, and nobody has waited for the process")
 			Expect(p.IsAlive()).To(BeFalse(), "Join has returned its exit")
@@ -199,8 +195,8 @@ var _ = Describe("A process", func() {
 		giveUp()
 		pass()
 		var one, other outcome
-		Eventually(ctx, gone).Should(Receive(&one))
-		Eventually(ctx, expired).Should(Receive(&other))
+		one = spec.Await(ctx, gone)
+		other = spec.Await(ctx, expired)
 		Expect(one.err).To(MatchError(context.Canceled))
 		Expect(other.err).To(MatchError(context.DeadlineExceeded))
 		lives(ctx, p.PID(), "a Join that gave up has ended the process")
@@ -254,13 +250,11 @@ var _ = Describe("A process", func() {
 		waiting := join(ctx, stubborn)
 		spec.Settled(ctx, waiting)
 		asked := spec.Go(stubborn.Terminate)
-		var err error
-		Eventually(ctx, asked).Should(Receive(&err))
+		err := spec.Await(ctx, asked)
 		Expect(err).NotTo(HaveOccurred())
 		lives(ctx, stubborn.PID(), "SIGTERM is ignored, and something else has ended it")
 		Expect(stubborn.Kill()).To(Succeed())
-		var seen outcome
-		Eventually(ctx, waiting).Should(Receive(&seen))
+		seen := spec.Await(ctx, waiting)
 		Expect(seen).To(Equal(outcome{Exit: killed}))
 		lives(ctx, grandchild, "Kill has killed a grandchild")
 		slay(ctx, grandchild)

@@ -36,10 +36,9 @@ func run(ctx context.Context, input []byte, command ...string) <-chan ending {
 
 func shell(script string) []string { return []string{"sh", "-c", script} }
 
-func await(ctx context.Context, running <-chan ending) (seen ending) {
+func await(ctx context.Context, running <-chan ending) ending {
 	GinkgoHelper()
-	Eventually(ctx, running).Should(Receive(&seen))
-	return seen
+	return spec.Await(ctx, running)
 }
 
 // finish is await for a command that is left to end by itself.

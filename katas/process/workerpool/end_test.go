@@ -33,11 +33,11 @@ var _ = Describe("A pool", func() {
 		long := p.ApplyAsync(s.hold("long"))
 		guest := s.next(ctx)
 		var queued []*workerpool.Result
-		Eventually(ctx, spec.Returned(func() {
+		spec.AwaitClosed(ctx, spec.Returned(func() {
 			for range 1000 {
 				queued = append(queued, p.ApplyAsync([]byte("ab")))
 			}
-		})).Should(BeClosed(), "ApplyAsync waits")
+		}), "ApplyAsync waits")
 		calls := []<-chan outcome{get(long), get(long), get(queued[0]), p.apply([]byte("cd"))}
 		join := spec.Returned(p.Join)
 		spec.Idle(ctx)
@@ -59,7 +59,7 @@ var _ = Describe("A pool", func() {
 		// Now the worker waits, and all of its pool.
 		spec.Idle(ctx)
 		p.Close()
-		Eventually(ctx, join).Should(BeClosed())
+		spec.AwaitClosed(ctx, join)
 	})
 
 	When("it is closed", func() {
@@ -75,7 +75,7 @@ var _ = Describe("A pool", func() {
 				expected = append(expected, fmt.Sprint("line ", i))
 				accepted = append(accepted, p.ApplyAsync(task(note, file, expected[i])))
 			}
-			Eventually(ctx, spec.Returned(p.Close)).Should(BeClosed(), "Close waits")
+			spec.AwaitClosed(ctx, spec.Returned(p.Close), "Close waits")
 			p.Close()
 			Expect(await(ctx, get(p.ApplyAsync(task(note, file, "late"))))).To(Equal(outcome{err: workerpool.ErrClosed}))
 			Expect(await(ctx, p.apply(task(note, file, "late")))).To(Equal(outcome{err: workerpool.ErrClosed}))
@@ -125,7 +125,7 @@ var _ = Describe("A pool", func() {
 			left := spec.Go(func() []spec.Process { p.Terminate(); return spec.Descendants() })
 			Expect(await(ctx, left)).To(BeEmpty(), "Terminate is back, and these are still there, or zombies")
 			Expect(await(ctx, call)).To(Equal(outcome{err: workerpool.ErrTerminated}))
-			Eventually(ctx, join).Should(BeClosed())
+			spec.AwaitClosed(ctx, join)
 		})
 
 		It("ends at once, whatever its tasks do", spec.Worth(2), func(ctx SpecContext) {
@@ -151,10 +151,10 @@ var _ = Describe("A pool", func() {
 				Expect(await(ctx, call)).To(Equal(outcome{err: workerpool.ErrTerminated}))
 			}
 			Expect(await(ctx, call).err).To(MatchError(workerpool.ErrTerminated))
-			Eventually(ctx, join).Should(BeClosed())
+			spec.AwaitClosed(ctx, join)
 			Expect(file).NotTo(BeAnExistingFile(), "a task began that had not begun before Terminate")
 
-			Eventually(ctx, spec.Returned(func() { p.Terminate(); p.Close(); p.Join() })).Should(BeClosed())
+			spec.AwaitClosed(ctx, spec.Returned(func() { p.Terminate(); p.Close(); p.Join() }))
 			Expect(await(ctx, p.apply(task(note, file, "late")))).To(Equal(outcome{err: workerpool.ErrTerminated}))
 			Expect(await(ctx, get(before))).To(Equal(outcome{value: "ba"}), "it had ended before")
 		})

@@ -189,16 +189,10 @@ func (p pool) spread(tasks ...[]byte) <-chan mapped {
 	})
 }
 
-// await waits for what a call returns. It doesn't poll, as Eventually does: there
-// are many calls.
-func await[T any](ctx context.Context, call <-chan T) (returned T) {
+// await waits for what a call returns.
+func await[T any](ctx context.Context, call <-chan T) T {
 	GinkgoHelper()
-	select {
-	case returned = <-call:
-	case <-ctx.Done():
-		Fail("a call into the pool doesn't come back")
-	}
-	return returned
+	return spec.Await(ctx, call, "a call into the pool doesn't come back")
 }
 
 // children returns the pids of the processes that have this one as their parent.

@@ -39,10 +39,9 @@ func arriveInOrder(ctx context.Context, b *barrier.Barrier, n int) (calls []<-ch
 }
 
 // outcome waits for a party to be let go, and returns what it got.
-func outcome(ctx context.Context, call <-chan visit) (got visit) {
+func outcome(ctx context.Context, call <-chan visit) visit {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&got))
-	return got
+	return spec.Await(ctx, call)
 }
 
 // pass expects that all these parties are let go without an error.

@@ -99,14 +99,14 @@ var _ = Describe("A barrier that is broken", func() {
 		impatient, giveUp := context.WithCancel(ctx)
 		defer giveUp()
 		calls := []<-chan visit{arrive(impatient, b), arrive(impatient, b), arrive(impatient, b)}
-		Eventually(ctx, running).Should(Receive())
+		spec.Await(ctx, running)
 		giveUp()
 		spec.Settled(ctx, calls...)
 		reset := spec.Returned(b.Reset)
 		spec.Settled(ctx, calls...)
 		finish()
 		pass(ctx, calls...)
-		Eventually(ctx, reset).Should(BeClosed())
+		spec.AwaitClosed(ctx, reset)
 		Expect(b.Broken()).To(BeFalse(), "Broken, after all have passed")
 	})
 
@@ -166,8 +166,7 @@ var _ = Describe("A barrier that is broken", func() {
 		}
 		panics := 0
 		for _, call := range calls {
-			var told any
-			Eventually(ctx, call).Should(Receive(&told))
+			told := spec.Await(ctx, call)
 			if told == any(fault) {
 				panics++
 			} else {
@@ -225,6 +224,6 @@ var _ = Describe("A barrier that is broken", func() {
 			Expect(b.Broken()).To(BeFalse(), "Broken, after Reset")
 		}
 		close(over)
-		Eventually(ctx, asking).Should(BeClosed())
+		spec.AwaitClosed(ctx, asking)
 	})
 })

@@ -59,8 +59,7 @@ var _ = Describe("A generation of a barrier", func() {
 			}))
 		}
 		for _, call := range calls {
-			var err error
-			Eventually(ctx, call).Should(Receive(&err))
+			err := spec.Await(ctx, call)
 			Expect(err).NotTo(HaveOccurred())
 		}
 		Expect(uneven).To(BeEmpty())
@@ -76,7 +75,7 @@ var _ = Describe("A generation of a barrier", func() {
 		for range parties {
 			slow = append(slow, arrive(ctx, b))
 		}
-		Eventually(ctx, running).Should(Receive())
+		spec.Await(ctx, running)
 		for range parties - 1 {
 			fast = append(fast, arrive(ctx, b))
 		}
@@ -114,7 +113,7 @@ var _ = Describe("A generation of a barrier", func() {
 				Expect(passed.Load()).To(Equal(times), "how often the fast party was let go, when the others have arrived %d times", times)
 				pass(ctx, arrive(ctx, m.b), arrive(ctx, m.b))
 			}
-			Eventually(ctx, fast).Should(BeClosed())
+			spec.AwaitClosed(ctx, fast)
 		}
 	})
 
@@ -123,7 +122,7 @@ var _ = Describe("A generation of a barrier", func() {
 		calls := arriveInOrder(ctx, b, 2)
 		Expect(running).NotTo(Receive(), "the action runs, though only 2 of 3 have arrived")
 		calls = append(calls, arrive(ctx, b))
-		Eventually(ctx, running).Should(Receive())
+		spec.Await(ctx, running)
 		spec.Settled(ctx, calls...)
 		// It came while the action runs, and has to wait for the next two.
 		late := arrive(ctx, b)

@@ -141,8 +141,7 @@ var _ = Describe("A bounded queue", func() {
 			}
 			handedOut := 0
 			for _, call := range taken {
-				var err error
-				Eventually(ctx, call).Should(Receive(&err))
+				err := spec.Await(ctx, call)
 				if err == nil {
 					handedOut++
 				} else {

@@ -70,8 +70,7 @@ var _ = Describe("A bounded queue with many waiting callers", func() {
 		}
 		// Each item that a caller took as it gave up is one too few for the others.
 		for item, call := range gone {
-			var err error
-			Eventually(ctx, call).Should(Receive(&err))
+			err := spec.Await(ctx, call)
 			if err == nil {
 				Expect(queue.Put(ctx, item)).To(Succeed())
 			} else {

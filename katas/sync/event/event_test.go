@@ -24,10 +24,9 @@ func waiters(ctx context.Context, happens *event.Event, n int) (calls []<-chan e
 }
 
 // result waits for what a call returns.
-func result(ctx context.Context, call <-chan error) (err error) {
+func result(ctx context.Context, call <-chan error) error {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&err))
-	return err
+	return spec.Await(ctx, call)
 }
 
 // pass waits until calls of Wait have returned nil.
@@ -41,7 +40,7 @@ func pass(ctx context.Context, calls []<-chan error) {
 // do makes a call that never waits.
 func do(ctx context.Context, call func()) {
 	GinkgoHelper()
-	Eventually(ctx, spec.Returned(call)).Should(BeClosed(), "a call of Set, Clear or IsSet never waits")
+	spec.AwaitClosed(ctx, spec.Returned(call), "a call of Set, Clear or IsSet never waits")
 }
 
 var _ = Describe("An event", func() {
@@ -165,7 +164,7 @@ var _ = Describe("An event", func() {
 			happens, one := event.New(), &all[i]
 			one.asked = askedFor(ctx)
 			one.waiting = spec.Go(func() error { return happens.Wait(one.asked) })
-			Eventually(ctx, one.begun).Should(BeClosed(), "Wait asks its context for Done")
+			spec.AwaitClosed(ctx, one.begun, "Wait asks its context for Done")
 			one.set = spec.Returned(happens.Set)
 		}
 		spec.Quiet(ctx)
@@ -181,7 +180,7 @@ var _ = Describe("An event", func() {
 		}
 		for _, one := range all {
 			Expect(result(ctx, one.waiting)).To(Succeed(), "Wait, for an event that was set before the context ended")
-			Eventually(ctx, one.set).Should(BeClosed())
+			spec.AwaitClosed(ctx, one.set)
 		}
 	})
 

@@ -123,7 +123,7 @@ var _ = Describe("An event that many wait for", func() {
 		// One has begun to wait, and is not ready to hear of it yet.
 		busy := askedFor(ctx)
 		waiting = append(waiting, waiters(busy, happens, 1)...)
-		Eventually(ctx, busy.begun).Should(BeClosed(), "Wait asks its context for Done")
+		spec.AwaitClosed(ctx, busy.begun, "Wait asks its context for Done")
 		var late []error
 		pulse := spec.Returned(func() {
 			happens.Set()
@@ -135,7 +135,7 @@ var _ = Describe("An event that many wait for", func() {
 		// An answer may let Set wait until that one is ready.
 		spec.Quiet(ctx)
 		busy.answer()
-		Eventually(ctx, pulse).Should(BeClosed())
+		spec.AwaitClosed(ctx, pulse)
 		Expect(late).To(HaveEach(MatchError(context.Canceled)), "Wait, with a context that has ended, after the Clear")
 		do(ctx, happens.Set)
 		pass(ctx, waiting)
@@ -204,7 +204,7 @@ func visit(ctx context.Context, happens *event.Event, call func(*event.Event) bo
 	return func() {
 		GinkgoHelper()
 		close(over)
-		Eventually(ctx, gone).Should(BeClosed())
+		spec.AwaitClosed(ctx, gone)
 		Expect(seen).To(Equal(1), "what was done before Set is seen by those it wakes")
 	}
 }

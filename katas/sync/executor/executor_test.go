@@ -26,7 +26,7 @@ var _ = Describe("An executor", func() {
 		spec.Settled(ctx, askers...)
 		guest.door <- outcome{"half of it", errMishap}
 		for _, asker := range append(askers, ask(ctx, task), ask(ctx, task)) {
-			Expect(await(ctx, asker)).To(Equal(outcome{"half of it", errMishap}))
+			Expect(spec.Await(ctx, asker)).To(Equal(outcome{"half of it", errMishap}))
 		}
 
 		nothing, err := executor.Submit(s.Executor, func(context.Context) (any, error) { return nil, nil })
@@ -49,7 +49,7 @@ var _ = Describe("An executor", func() {
 				})))
 			}
 			for _, asker := range askers {
-				Expect(await(ctx, asker)).To(Equal(outcome{value: "together"}))
+				Expect(spec.Await(ctx, asker)).To(Equal(outcome{value: "together"}))
 			}
 			Expect(s.most.Load()).To(BeEquivalentTo(workers), "tasks that ran at once")
 
@@ -75,7 +75,7 @@ var _ = Describe("An executor", func() {
 			last = s.submit(ctx, s.quick(names[i]))
 		}
 		guest.leave("")
-		await(ctx, ask(ctx, last))
+		spec.Await(ctx, ask(ctx, last))
 		Expect(s.begun()).To(Equal(names))
 	})
 
@@ -95,8 +95,7 @@ var _ = Describe("An executor", func() {
 			}
 			return tasks
 		})
-		var tasks []*executor.Task[string]
-		Eventually(ctx, submitted).Should(Receive(&tasks), "Submit waits while the workers are busy")
+		tasks := spec.Await(ctx, submitted, "Submit waits while the workers are busy")
 		names := make([]string, many/5)
 		call := spread(ctx, s, func(ctx context.Context, name string) (string, error) { return s.quick(name)(ctx) }, names...)
 		spec.Quiet(ctx)
@@ -110,7 +109,7 @@ var _ = Describe("An executor", func() {
 			value, err := task.Result(ctx)
 			Expect(outcome{value, err}).To(Equal(outcome{value: fmt.Sprint(i)}))
 		}
-		Expect(await(ctx, call)).To(Equal(mapped{values: names}))
+		Expect(spec.Await(ctx, call)).To(Equal(mapped{values: names}))
 		Expect(s.begun()).To(HaveLen(many+len(names)), "how often tasks ran")
 	})
 
@@ -119,7 +118,7 @@ var _ = Describe("An executor", func() {
 		// One worker has something to do, the other one had.
 		task, before := s.submit(ctx, s.hold("long")), s.submit(ctx, s.quick("short"))
 		guest := s.next(ctx)
-		await(ctx, ask(ctx, before))
+		spec.Await(ctx, ask(ctx, before))
 		waiting, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		mapping := spread(waiting, s, func(ctx context.Context, name string) (string, error) { return s.hold(name)(ctx) }, "mapped")
@@ -130,21 +129,21 @@ var _ = Describe("An executor", func() {
 		spec.Settled(ctx, mapping)
 
 		stop(errors.New("a cause is not what Err returns"))
-		Expect(await(ctx, gone)).To(Equal(outcome{err: context.Canceled}))
-		Expect(await(ctx, mapping)).To(Equal(mapped{err: context.Canceled}))
+		Expect(spec.Await(ctx, gone)).To(Equal(outcome{err: context.Canceled}))
+		Expect(spec.Await(ctx, mapping)).To(Equal(mapped{err: context.Canceled}))
 		late, giveUp := context.WithDeadline(ctx, time.Unix(1, 0))
 		defer giveUp()
-		Expect(await(ctx, ask(late, task))).To(Equal(outcome{err: context.DeadlineExceeded}))
+		Expect(spec.Await(ctx, ask(late, task))).To(Equal(outcome{err: context.DeadlineExceeded}))
 		spec.Settled(ctx, stays)
 		guest.leave("at last")
 		mappedGuest.leave("")
-		Expect(await(ctx, stays)).To(Equal(outcome{value: "at last"}), "one caller gave up, another did not")
+		Expect(spec.Await(ctx, stays)).To(Equal(outcome{value: "at last"}), "one caller gave up, another did not")
 
 		// Now no worker has anything to do.
 		spec.Idle(ctx)
 		// A select picks among ready cases by chance: once proves nothing.
 		for range 64 {
-			Expect(await(ctx, ask(late, task))).To(Equal(outcome{value: "at last"}), "the outcome is there, though the context has ended")
+			Expect(spec.Await(ctx, ask(late, task))).To(Equal(outcome{value: "at last"}), "the outcome is there, though the context has ended")
 		}
 	})
 
@@ -164,14 +163,14 @@ var _ = Describe("An executor", func() {
 		gone := ask(waiting, s.submit(ctx, s.quick("alone")))
 		spec.Settled(ctx, gone)
 		stop()
-		Expect(await(ctx, gone)).To(Equal(outcome{err: context.Canceled}))
-		Expect(await(ctx, call)).To(Equal(mapped{err: context.Canceled}))
+		Expect(spec.Await(ctx, gone)).To(Equal(outcome{err: context.Canceled}))
+		Expect(spec.Await(ctx, call)).To(Equal(mapped{err: context.Canceled}))
 
 		guest.leave("")
-		await(ctx, ask(ctx, s.submit(ctx, s.quick("last"))))
+		spec.Await(ctx, ask(ctx, s.submit(ctx, s.quick("last"))))
 		Expect(s.begun()).To(Equal([]string{"pending", "alone", "last"}), "tasks that ran, though nobody waits for the first two")
 		for range 2 {
-			Expect(await(ctx, ends)).To(Succeed(), "the context of a task, when that of who waited for it has ended")
+			Expect(spec.Await(ctx, ends)).To(Succeed(), "the context of a task, when that of who waited for it has ended")
 		}
 	})
 
@@ -180,7 +179,7 @@ var _ = Describe("An executor", func() {
 		s := open(ctx, workers)
 		for _, value := range []any{errMishap, "some text", 42, [2]byte{97, 98}} {
 			for range workers {
-				seen := await(ctx, ask(ctx, s.submit(ctx, func(context.Context) (string, error) { panic(value) })), "the outcome of a task that panicked")
+				seen := spec.Await(ctx, ask(ctx, s.submit(ctx, func(context.Context) (string, error) { panic(value) })), "the outcome of a task that panicked")
 				var told *executor.PanicError
 				Expect(errors.As(seen.err, &told)).To(BeTrue(), "the error is %v, and no *PanicError", seen.err)
 				Expect(told.Value).To(BeIdenticalTo(value))
@@ -193,7 +192,7 @@ var _ = Describe("An executor", func() {
 				runtime.Goexit()
 				return "never", nil
 			})
-			Expect(await(ctx, ask(ctx, task), "the outcome of a task that ended its goroutine")).To(Equal(outcome{err: executor.ErrExited}))
+			Expect(spec.Await(ctx, ask(ctx, task), "the outcome of a task that ended its goroutine")).To(Equal(outcome{err: executor.ErrExited}))
 		}
 
 		for range workers + 1 {

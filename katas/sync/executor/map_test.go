@@ -31,8 +31,8 @@ var _ = Describe("An executor", func() {
 			guest.leave("result of d")
 			spec.Settled(ctx, call)
 			guests["a"].leave("result of a")
-			Expect(await(ctx, call)).To(Equal(mapped{values: []string{"result of a", "result of b", "result of c", "result of d"}}))
-			Expect(await(ctx, spread(ctx, s, hold)).values).To(BeEmpty(), "of no items")
+			Expect(spec.Await(ctx, call)).To(Equal(mapped{values: []string{"result of a", "result of b", "result of c", "result of d"}}))
+			Expect(spec.Await(ctx, spread(ctx, s, hold)).values).To(BeEmpty(), "of no items")
 		})
 
 		It("works on all of them, and tells of the first in their order that failed", spec.Worth(1), func(ctx SpecContext) {
@@ -57,7 +57,7 @@ var _ = Describe("An executor", func() {
 			guest.leave("result of e")
 			spec.Settled(ctx, call)
 			guests["a"].leave("result of a")
-			seen := await(ctx, call)
+			seen := spec.Await(ctx, call)
 			var told *executor.PanicError
 			Expect(errors.As(seen.err, &told)).To(BeTrue(), "b panicked, d failed, and the error is: %v", seen.err)
 			Expect(told.Value).To(Equal("b is no good"))

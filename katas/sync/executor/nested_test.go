@@ -59,7 +59,7 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 				Expect(err).NotTo(HaveOccurred())
 				return leaves
 			})
-			Expect(await(ctx, call)).To(Equal([]int{16, 1, 8, 16}))
+			Expect(spec.Await(ctx, call)).To(Equal([]int{16, 1, 8, 16}))
 			Expect(s.most.Load()).To(BeNumerically("<=", workers), "tasks that ran at once, those that waited aside")
 		}
 	})
@@ -98,7 +98,7 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 				askers = append(askers, ask(ctx, s.submit(ctx, outer(kind.wait))))
 			}
 			for _, asker := range askers {
-				Expect(await(ctx, asker)).To(Equal(outcome{value: kind.want}))
+				Expect(spec.Await(ctx, asker)).To(Equal(outcome{value: kind.want}))
 			}
 		}
 	})
@@ -131,8 +131,8 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 		guests = append(guests, s.next(ctx))
 		guests[1].leave("done")
 		Expect([]string{guests[0].name, guests[1].name}).To(ConsistOf("outer, after inner", "third"))
-		Expect(await(ctx, outer)).To(Equal(outcome{value: "done"}))
-		Expect(await(ctx, third)).To(Equal(outcome{value: "done"}))
+		Expect(spec.Await(ctx, outer)).To(Equal(outcome{value: "done"}))
+		Expect(spec.Await(ctx, third)).To(Equal(outcome{value: "done"}))
 	})
 
 	It("waits for one that has begun without burning CPU, and the others keep their order", spec.Worth(1), func(ctx SpecContext) {
@@ -159,10 +159,10 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 		spec.Settled(ctx, outer)
 		guest.leave("")
 		later := s.next(ctx)
-		await(ctx, ask(ctx, last))
+		spec.Await(ctx, ask(ctx, last))
 		Expect(s.begun()).To(Equal(names))
 		later.leave("done")
-		Expect(await(ctx, outer)).To(Equal(outcome{value: "done"}))
+		Expect(spec.Await(ctx, outer)).To(Equal(outcome{value: "done"}))
 	})
 
 	It("has nothing in the way of one that goes on", spec.Worth(1), func(ctx SpecContext) {
@@ -179,9 +179,9 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 		waits.leave("")
 		spec.Quiet(ctx)
 		guest.leave("done")
-		Expect(await(ctx, ask(ctx, outer))).To(Equal(outcome{value: "done"}))
-		Expect(await(ctx, others[0])).To(Equal(outcome{value: "done"}))
-		Expect(await(ctx, others[1])).To(Equal(outcome{value: "other"}))
+		Expect(spec.Await(ctx, ask(ctx, outer))).To(Equal(outcome{value: "done"}))
+		Expect(spec.Await(ctx, others[0])).To(Equal(outcome{value: "done"}))
+		Expect(spec.Await(ctx, others[1])).To(Equal(outcome{value: "other"}))
 	})
 
 	It("has no more of them at work when one gives up waiting", spec.Worth(1), func(ctx SpecContext) {
@@ -203,7 +203,7 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 		}
 		waits.leave("")
 		spec.Settled(ctx, outer)
-		await(ctx, stop)()
+		spec.Await(ctx, stop)()
 		spec.Settled(ctx, outer)
 		Expect(s.running.Load()).To(BeNumerically("<=", 2), "tasks that run on two workers")
 
@@ -212,7 +212,7 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 			s.next(ctx).leave("done")
 			spec.Quiet(ctx)
 		}
-		Expect(await(ctx, outer)).To(Equal(outcome{value: "done"}))
+		Expect(spec.Await(ctx, outer)).To(Equal(outcome{value: "done"}))
 		Expect(s.most.Load()).To(BeNumerically("<=", 2), "tasks that ran at once on two workers")
 	})
 
@@ -244,8 +244,8 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 					seen <- outcome{value, err}
 					return "went on", nil
 				}))
-				Expect(await(ctx, outer)).To(Equal(outcome{value: "went on"}), "a task that waited in %s", name)
-				told := await(ctx, seen)
+				Expect(spec.Await(ctx, outer)).To(Equal(outcome{value: "went on"}), "a task that waited in %s", name)
+				told := spec.Await(ctx, seen)
 				if !panics {
 					Expect(told).To(Equal(outcome{"half of it", errMishap}))
 					continue
@@ -267,7 +267,7 @@ var _ = Describe("An executor whose tasks wait for tasks", func() {
 		Expect(s.begun()).To(BeEmpty(), "a task began while the only worker had another")
 		guest.leave("")
 		for _, asker := range askers {
-			Expect(await(ctx, asker)).To(Equal(outcome{value: "pending"}))
+			Expect(spec.Await(ctx, asker)).To(Equal(outcome{value: "pending"}))
 		}
 	})
 })

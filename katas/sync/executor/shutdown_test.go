@@ -17,9 +17,9 @@ func (s *stage) refused(ctx context.Context) {
 		_, err := executor.Submit(s.Executor, s.quick("late"))
 		return err
 	})
-	Expect(await(ctx, call)).To(MatchError(executor.ErrShutdown))
+	Expect(spec.Await(ctx, call)).To(MatchError(executor.ErrShutdown))
 	late := spread(ctx, s, func(ctx context.Context, name string) (string, error) { return s.quick(name)(ctx) }, "late", "too late")
-	Expect(await(ctx, late)).To(Equal(mapped{err: executor.ErrShutdown}))
+	Expect(spec.Await(ctx, late)).To(Equal(mapped{err: executor.ErrShutdown}))
 }
 
 var _ = Describe("An executor", func() {
@@ -46,14 +46,14 @@ var _ = Describe("An executor", func() {
 			}
 			guests[4].leave("done")
 			for _, asker := range askers {
-				Expect(await(ctx, asker)).To(Equal(outcome{value: "done"}))
+				Expect(spec.Await(ctx, asker)).To(Equal(outcome{value: "done"}))
 			}
 			for _, wait := range waits {
-				Eventually(ctx, wait).Should(BeClosed())
+				spec.AwaitClosed(ctx, wait)
 			}
 			s.refused(ctx)
 			Expect(s.begun()).To(BeEmpty(), "tasks that were refused ran")
-			Eventually(ctx, s.shutdown(true, true)).Should(BeClosed())
+			spec.AwaitClosed(ctx, s.shutdown(true, true))
 		})
 
 		It("cancels what has not begun, if asked", spec.Worth(1), func(ctx SpecContext) {
@@ -77,22 +77,22 @@ var _ = Describe("An executor", func() {
 
 			wait := s.shutdown(true, true)
 			for i, asker := range askers {
-				Expect(await(ctx, asker)).To(Equal(outcome{err: executor.ErrCancelled}))
-				Expect(await(ctx, ask(ctx, tasks[i]))).To(Equal(outcome{err: executor.ErrCancelled}))
+				Expect(spec.Await(ctx, asker)).To(Equal(outcome{err: executor.ErrCancelled}))
+				Expect(spec.Await(ctx, ask(ctx, tasks[i]))).To(Equal(outcome{err: executor.ErrCancelled}))
 			}
-			Expect(await(ctx, call).err).To(MatchError(executor.ErrCancelled))
+			Expect(spec.Await(ctx, call).err).To(MatchError(executor.ErrCancelled))
 			spec.Settled(ctx, begun...)
 			Expect(wait).NotTo(BeClosed(), "Shutdown is back, and tasks run")
 			for range guests {
-				Expect(await(ctx, given).Err()).NotTo(HaveOccurred(), "the context of a task that has begun")
+				Expect(spec.Await(ctx, given).Err()).NotTo(HaveOccurred(), "the context of a task that has begun")
 			}
 			for _, guest := range guests {
 				guest.leave("done")
 			}
 			for _, asker := range begun {
-				Expect(await(ctx, asker)).To(Equal(outcome{value: "done"}))
+				Expect(spec.Await(ctx, asker)).To(Equal(outcome{value: "done"}))
 			}
-			Eventually(ctx, wait).Should(BeClosed())
+			spec.AwaitClosed(ctx, wait)
 			Expect(s.begun()).To(BeEmpty(), "tasks that were cancelled ran")
 		})
 
@@ -105,7 +105,7 @@ var _ = Describe("An executor", func() {
 				return "shut down by a task", nil
 			}))
 			pending := ask(ctx, s.submit(ctx, s.quick("pending")))
-			Eventually(ctx, s.shutdown(false, false)).Should(BeClosed(), "Shutdown waits and was not asked to")
+			spec.AwaitClosed(ctx, s.shutdown(false, false), "Shutdown waits and was not asked to")
 			spec.Settled(ctx, long, last, pending)
 			wait := s.shutdown(true, false)
 			s.refused(ctx)
@@ -113,14 +113,14 @@ var _ = Describe("An executor", func() {
 			Expect(wait).NotTo(BeClosed(), "Shutdown is back, and a task runs")
 
 			guest.leave("done")
-			Expect(await(ctx, long)).To(Equal(outcome{value: "done"}))
-			Expect(await(ctx, last)).To(Equal(outcome{value: "shut down by a task"}))
-			Expect(await(ctx, pending)).To(Equal(outcome{err: executor.ErrCancelled}))
-			Eventually(ctx, wait).Should(BeClosed())
+			Expect(spec.Await(ctx, long)).To(Equal(outcome{value: "done"}))
+			Expect(spec.Await(ctx, last)).To(Equal(outcome{value: "shut down by a task"}))
+			Expect(spec.Await(ctx, pending)).To(Equal(outcome{err: executor.ErrCancelled}))
+			spec.AwaitClosed(ctx, wait)
 			Expect(s.begun()).To(BeEmpty(), "a task that was cancelled ran")
 
 			idle := open(ctx, 4)
-			Eventually(ctx, idle.shutdown(true, false)).Should(BeClosed(), "of an executor that had no tasks")
+			spec.AwaitClosed(ctx, idle.shutdown(true, false), "of an executor that had no tasks")
 			idle.refused(ctx)
 		})
 	})

@@ -51,7 +51,7 @@ func open(ctx context.Context, workers int) *stage {
 	s := &stage{Executor: executor.New(workers), over: over, arrived: make(chan guest, 100)}
 	DeferCleanup(func(ctx SpecContext) {
 		end()
-		Eventually(ctx, spec.Returned(func() { s.Shutdown(true, true) })).Should(BeClosed(), "Shutdown doesn't come back after the spec")
+		spec.AwaitClosed(ctx, spec.Returned(func() { s.Shutdown(true, true) }), "Shutdown doesn't come back after the spec")
 	})
 	return s
 }
@@ -107,7 +107,7 @@ func (s *stage) begun() []string {
 // next waits for a task that stays.
 func (s *stage) next(ctx context.Context) guest {
 	GinkgoHelper()
-	return await(ctx, s.arrived)
+	return spec.Await(ctx, s.arrived)
 }
 
 // submit submits a task that must be taken.
@@ -118,8 +118,7 @@ func (s *stage) submit(ctx context.Context, w work) *executor.Task[string] {
 		Expect(err).NotTo(HaveOccurred())
 		return task
 	})
-	var task *executor.Task[string]
-	Eventually(ctx, call).Should(Receive(&task), "Submit doesn't come back")
+	task := spec.Await(ctx, call, "Submit doesn't come back")
 	return task
 }
 
@@ -148,11 +147,4 @@ func spread(ctx context.Context, s *stage, f func(context.Context, string) (stri
 		values, err := executor.Map(ctx, s.Executor, f, items)
 		return mapped{values, err}
 	})
-}
-
-// await receives what a call returns, whatever that is about.
-func await[T any](ctx context.Context, call <-chan T, about ...any) (value T) {
-	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&value), about...)
-	return value
 }

@@ -57,7 +57,7 @@ var _ = Describe("A future with callbacks", func() {
 				return "", nil
 			})
 			f.OnDone(note)
-			caller := await(ctx, spec.Go(func() string {
+			caller := spec.Await(ctx, spec.Go(func() string {
 				bring(f)
 				f.OnDone(note)
 				return goroutine()
@@ -87,7 +87,7 @@ var _ = Describe("A future with callbacks", func() {
 				}))
 			}
 			for _, call := range calls {
-				Eventually(ctx, call).Should(BeClosed())
+				spec.AwaitClosed(ctx, call)
 			}
 			Expect(events.all()).To(HaveLen(callers), "calls of as many callbacks")
 		}
@@ -124,13 +124,13 @@ var _ = Describe("A future with callbacks", func() {
 			}
 		})
 		first := spec.Go(f.Cancel)
-		await(ctx, inside)
+		spec.Await(ctx, inside)
 		spec.Settled(ctx, first)
 		Expect(cancel(ctx, f)).To(BeTrue())
 		run(ctx, f)
-		Expect(await(ctx, ask(ctx, f))).To(Equal(outcome{err: future.ErrCancelled}))
+		Expect(spec.Await(ctx, ask(ctx, f))).To(Equal(outcome{err: future.ErrCancelled}))
 		close(leave)
-		Expect(await(ctx, first)).To(BeTrue())
+		Expect(spec.Await(ctx, first)).To(BeTrue())
 	})
 
 	It("makes nobody else wait for one that takes its time", spec.Worth(1), func(ctx SpecContext) {
@@ -147,20 +147,20 @@ var _ = Describe("A future with callbacks", func() {
 		f.OnDone(func(*future.Future[string]) { events.note("behind it") })
 		asker := ask(ctx, f)
 		running := spec.Returned(f.Run)
-		await(ctx, inside)
-		Expect(await(ctx, asker)).To(Equal(outcome{value: "done"}))
-		Expect(await(ctx, ask(ctx, f))).To(Equal(outcome{value: "done"}))
+		spec.Await(ctx, inside)
+		Expect(spec.Await(ctx, asker)).To(Equal(outcome{value: "done"}))
+		Expect(spec.Await(ctx, ask(ctx, f))).To(Equal(outcome{value: "done"}))
 		Expect(cancel(ctx, f)).To(BeFalse())
 		run(ctx, f)
-		Eventually(ctx, spec.Returned(func() {
+		spec.AwaitClosed(ctx, spec.Returned(func() {
 			f.OnDone(func(*future.Future[string]) { events.note("late") })
-		})).Should(BeClosed(), "OnDone waits for a callback that somebody else calls")
+		}), "OnDone waits for a callback that somebody else calls")
 		spec.Quiet(ctx)
 		Expect(running).NotTo(BeClosed(), "Run is back, and a callback is not")
 		Expect(events.all()).To(Equal([]string{"late"}))
 
 		close(leave)
-		Eventually(ctx, running).Should(BeClosed())
+		spec.AwaitClosed(ctx, running)
 		Expect(events.all()).To(Equal([]string{"slow", "behind it"}))
 	})
 })

@@ -15,8 +15,7 @@ import (
 func cancel(ctx context.Context, f *future.Future[string]) bool {
 	GinkgoHelper()
 	call := spec.Go(f.Cancel)
-	var cancelled bool
-	Eventually(ctx, call).Should(Receive(&cancelled), "Cancel doesn't come back")
+	cancelled := spec.Await(ctx, call, "Cancel doesn't come back")
 	return cancelled
 }
 
@@ -40,15 +39,15 @@ var _ = Describe("A future", func() {
 			Expect(cancel(ctx, f)).To(BeTrue(), "the work has not begun")
 			Expect(events.all()).To(Equal([]string{future.ErrCancelled.Error()}), "the callback, when Cancel is back")
 			for _, asker := range askers {
-				Expect(await(ctx, asker)).To(Equal(outcome{err: future.ErrCancelled}))
+				Expect(spec.Await(ctx, asker)).To(Equal(outcome{err: future.ErrCancelled}))
 			}
-			Expect(await(ctx, loop)).To(Equal([]*future.Future[string]{f}))
+			Expect(spec.Await(ctx, loop)).To(Equal([]*future.Future[string]{f}))
 
 			s.told <- outcome{value: "ran"}
 			run(ctx, f)
 			Expect(s.begins.Load()).To(BeZero(), "calls of the work of a future that is cancelled")
 			Expect(cancel(ctx, f)).To(BeTrue(), "the future is cancelled, if by an earlier call")
-			Expect(await(ctx, ask(ctx, f))).To(Equal(outcome{err: future.ErrCancelled}))
+			Expect(spec.Await(ctx, ask(ctx, f))).To(Equal(outcome{err: future.ErrCancelled}))
 			Expect(events.all()).To(BeEmpty(), "a callback was called again")
 		})
 
@@ -57,7 +56,7 @@ var _ = Describe("A future", func() {
 			f := future.New(s.work)
 			asker := ask(ctx, f)
 			running := spec.Returned(f.Run)
-			given := await(ctx, s.begun)
+			given := spec.Await(ctx, s.begun)
 			spec.Quiet(ctx)
 			Expect(given.Err()).NotTo(HaveOccurred(), "the work's context, before Cancel")
 			for range 2 {
@@ -67,10 +66,10 @@ var _ = Describe("A future", func() {
 			spec.Settled(ctx, asker)
 
 			s.told <- outcome{value: "finished all the same"}
-			Eventually(ctx, running).Should(BeClosed())
-			Expect(await(ctx, asker)).To(Equal(outcome{value: "finished all the same"}))
+			spec.AwaitClosed(ctx, running)
+			Expect(spec.Await(ctx, asker)).To(Equal(outcome{value: "finished all the same"}))
 			Expect(cancel(ctx, f)).To(BeFalse(), "the work is over")
-			Expect(await(ctx, ask(ctx, f))).To(Equal(outcome{value: "finished all the same"}))
+			Expect(spec.Await(ctx, ask(ctx, f))).To(Equal(outcome{value: "finished all the same"}))
 
 			// What the error says is not what tells a future that is cancelled.
 			claims := future.New(func(context.Context) (string, error) { return "", future.ErrCancelled })
@@ -82,7 +81,7 @@ var _ = Describe("A future", func() {
 				return fmt.Sprint(itself.Cancel()), ctx.Err()
 			})
 			run(ctx, itself)
-			Expect(await(ctx, ask(ctx, itself))).To(Equal(outcome{"false", context.Canceled}), "of work that cancels its own future")
+			Expect(spec.Await(ctx, ask(ctx, itself))).To(Equal(outcome{"false", context.Canceled}), "of work that cancels its own future")
 		})
 
 		It("either runs or is cancelled, and never both", spec.Worth(1), func(ctx SpecContext) {
@@ -97,22 +96,22 @@ var _ = Describe("A future", func() {
 				}
 				runs := func() bool { f.Run(); return true }
 				firstRun, secondRun, firstCancel, secondCancel := call(runs), call(runs), call(f.Cancel), call(f.Cancel)
-				one, other := await(ctx, firstCancel), await(ctx, secondCancel)
+				one, other := spec.Await(ctx, firstCancel), spec.Await(ctx, secondCancel)
 				// The work stays until now, so that nothing of Run's end orders
 				// Run's beginning and Cancel.
 				s.told <- outcome{value: "ran"}
 				s.told <- outcome{value: "ran"}
-				await(ctx, firstRun)
-				await(ctx, secondRun)
+				spec.Await(ctx, firstRun)
+				spec.Await(ctx, secondRun)
 				want := outcome{value: "ran"}
 				begins := 1
 				if one {
 					want, begins = outcome{err: future.ErrCancelled}, 0
 				}
 				Expect(other).To(Equal(one), "two calls of Cancel returned")
-				Expect(await(ctx, asker)).To(Equal(want), "Cancel returned %t", one)
+				Expect(spec.Await(ctx, asker)).To(Equal(want), "Cancel returned %t", one)
 				Expect(s.begins.Load()).To(BeEquivalentTo(begins), "calls of the work, and Cancel returned %t", one)
-				Expect(await(ctx, ask(ctx, f))).To(Equal(want), "asked again, and Cancel returned %t", one)
+				Expect(spec.Await(ctx, ask(ctx, f))).To(Equal(want), "asked again, and Cancel returned %t", one)
 				Expect(events.all()).To(HaveLen(1), "calls of the callback")
 			}
 		})

@@ -50,20 +50,20 @@ var _ = Describe("A loop over futures", func() {
 		Expect(came).NotTo(Receive(), "a future came, and none has an outcome")
 		for _, place := range []int{4, 1, 3, 0} {
 			run(ctx, futures[place])
-			Expect(await(ctx, came)).To(Equal(fmt.Sprint(place)))
+			Expect(spec.Await(ctx, came)).To(Equal(fmt.Sprint(place)))
 		}
 		spec.Quiet(ctx)
 		Expect(loop).NotTo(BeClosed(), "the loop ended before its last future came")
 		Expect(cancel(ctx, futures[2])).To(BeTrue())
-		Expect(await(ctx, came)).To(BeEmpty(), "the value of a future that was cancelled")
-		Eventually(ctx, loop).Should(BeClosed())
+		Expect(spec.Await(ctx, came)).To(BeEmpty(), "the value of a future that was cancelled")
+		spec.AwaitClosed(ctx, loop)
 	})
 
 	It("gets them in that order, too, if it was busy, and holds up nobody", spec.Worth(1), func(ctx SpecContext) {
 		futures := several(6)
 		run(ctx, futures[3])
 		run(ctx, futures[5])
-		came := await(ctx, spec.Go(func() (came []string) {
+		came := spec.Await(ctx, spec.Go(func() (came []string) {
 			for f := range future.AsCompleted(ctx, futures...) {
 				came = append(came, result(ctx, f).value)
 				if len(came) == 1 {
@@ -100,7 +100,7 @@ var _ = Describe("A loop over futures", func() {
 			futures := several(5)
 			seq := future.AsCompleted(never, futures...)
 			run(ctx, futures[3])
-			Eventually(ctx, spec.Returned(func() { way(seq) })).Should(BeClosed())
+			spec.AwaitClosed(ctx, spec.Returned(func() { way(seq) }))
 			// Now nobody is there who would take these.
 			run(ctx, futures[4])
 			run(ctx, futures[2])
@@ -116,11 +116,11 @@ var _ = Describe("A loop over futures", func() {
 		loop := spec.Go(func() []string { return names(ctx, endless, future.AsCompleted(waiting, futures...)) })
 		spec.Settled(ctx, loop)
 		stop(errors.New("whatever the cause"))
-		Expect(await(ctx, loop)).To(Equal([]string{"1"}))
+		Expect(spec.Await(ctx, loop)).To(Equal([]string{"1"}))
 		run(ctx, futures[0])
 
 		again := spec.Go(func() []string { return names(ctx, endless, future.AsCompleted(waiting, futures[2])) })
-		Expect(await(ctx, again)).To(BeEmpty(), "the context has ended, and the future has no outcome")
+		Expect(spec.Await(ctx, again)).To(BeEmpty(), "the context has ended, and the future has no outcome")
 	})
 
 	It("starts afresh each time, and beside others", spec.Worth(1), func(ctx SpecContext) {
@@ -134,14 +134,14 @@ var _ = Describe("A loop over futures", func() {
 		for _, place := range []int{2, 1, 3} {
 			run(ctx, futures[place])
 		}
-		Expect(await(ctx, left)).To(Equal([]string{"0", "2"}))
-		Expect(await(ctx, one)).To(Equal([]string{"0", "2", "1", "3"}))
-		Expect(await(ctx, other)).To(Equal([]string{"0", "2", "1", "3"}))
-		Expect(await(ctx, spec.Go(loop))).To(ConsistOf("0", "1", "2", "3"), "of a loop after the others")
-		Expect(await(ctx, spec.Go(func() []string { return names(ctx, endless, future.AsCompleted[string](ctx)) }))).To(BeEmpty(), "of no futures")
+		Expect(spec.Await(ctx, left)).To(Equal([]string{"0", "2"}))
+		Expect(spec.Await(ctx, one)).To(Equal([]string{"0", "2", "1", "3"}))
+		Expect(spec.Await(ctx, other)).To(Equal([]string{"0", "2", "1", "3"}))
+		Expect(spec.Await(ctx, spec.Go(loop))).To(ConsistOf("0", "1", "2", "3"), "of a loop after the others")
+		Expect(spec.Await(ctx, spec.Go(func() []string { return names(ctx, endless, future.AsCompleted[string](ctx)) }))).To(BeEmpty(), "of no futures")
 
 		// Whether it comes once or twice is left open, not whether the loop ends.
 		twice := future.AsCompleted(ctx, futures[0], futures[1], futures[0])
-		Expect(await(ctx, spec.Go(func() []string { return names(ctx, endless, twice) }))).To(ContainElements("0", "1"), "of a future that was given twice")
+		Expect(spec.Await(ctx, spec.Go(func() []string { return names(ctx, endless, twice) }))).To(ContainElements("0", "1"), "of a future that was given twice")
 	})
 })

@@ -26,17 +26,17 @@ var _ = Describe("A future", func() {
 		Expect(s.begins.Load()).To(BeZero(), "calls of the work, before Run")
 
 		running := spec.Returned(f.Run)
-		await(ctx, s.begun)
+		spec.Await(ctx, s.begun)
 		spec.Settled(ctx, askers...)
 		Expect(running).NotTo(BeClosed(), "Run came back before the work did")
 		s.told <- outcome{"half of it", errMishap}
-		Eventually(ctx, running).Should(BeClosed())
+		spec.AwaitClosed(ctx, running)
 		for _, asker := range append(askers, ask(ctx, f), ask(ctx, f)) {
-			Expect(await(ctx, asker)).To(Equal(outcome{"half of it", errMishap}))
+			Expect(spec.Await(ctx, asker)).To(Equal(outcome{"half of it", errMishap}))
 		}
 
 		nothing := future.New(func(context.Context) (any, error) { return nil, nil })
-		Eventually(ctx, spec.Returned(nothing.Run)).Should(BeClosed())
+		spec.AwaitClosed(ctx, spec.Returned(nothing.Run))
 		for range 2 {
 			Expect(nothing.Result(ctx)).To(BeNil())
 		}
@@ -46,7 +46,7 @@ var _ = Describe("A future", func() {
 		s := open(ctx)
 		f := future.New(s.work)
 		running := spec.Returned(f.Run)
-		given := await(ctx, s.begun)
+		given := spec.Await(ctx, s.begun)
 		waiting, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		gone, stays := ask(waiting, f), ask(ctx, f)
@@ -59,17 +59,17 @@ var _ = Describe("A future", func() {
 		Expect(loop).NotTo(BeClosed(), "a loop over AsCompleted ended while its future has no outcome")
 
 		stop(errors.New("a cause is not what Err returns"))
-		Expect(await(ctx, gone)).To(Equal(outcome{err: context.Canceled}))
+		Expect(spec.Await(ctx, gone)).To(Equal(outcome{err: context.Canceled}))
 		late, giveUp := context.WithDeadline(ctx, time.Unix(1, 0))
 		defer giveUp()
-		Expect(await(ctx, ask(late, f))).To(Equal(outcome{err: context.DeadlineExceeded}))
+		Expect(spec.Await(ctx, ask(late, f))).To(Equal(outcome{err: context.DeadlineExceeded}))
 
 		spec.Settled(ctx, stays)
 		Expect(given.Err()).NotTo(HaveOccurred(), "the work's context, when one caller gave up")
 		s.told <- outcome{value: "at last"}
-		Expect(await(ctx, stays)).To(Equal(outcome{value: "at last"}), "one caller gave up, another did not")
-		Eventually(ctx, running).Should(BeClosed())
-		Eventually(ctx, loop).Should(BeClosed())
+		Expect(spec.Await(ctx, stays)).To(Equal(outcome{value: "at last"}), "one caller gave up, another did not")
+		spec.AwaitClosed(ctx, running)
+		spec.AwaitClosed(ctx, loop)
 	})
 
 	It("tells an outcome that is there, whatever has ended", spec.Worth(1), func(ctx SpecContext) {
@@ -80,8 +80,8 @@ var _ = Describe("A future", func() {
 		Expect(never.Cancel()).To(BeTrue())
 		// A select picks among ready cases by chance: once proves nothing.
 		for range 64 {
-			Expect(await(ctx, ask(over, f))).To(Equal(outcome{value: "here"}))
-			Expect(await(ctx, ask(over, never))).To(Equal(outcome{err: future.ErrCancelled}))
+			Expect(spec.Await(ctx, ask(over, f))).To(Equal(outcome{value: "here"}))
+			Expect(spec.Await(ctx, ask(over, never))).To(Equal(outcome{err: future.ErrCancelled}))
 		}
 	})
 
@@ -89,13 +89,13 @@ var _ = Describe("A future", func() {
 		s := open(ctx)
 		f := future.New(s.work)
 		first := spec.Returned(f.Run)
-		await(ctx, s.begun)
+		spec.Await(ctx, s.begun)
 		second := spec.Returned(f.Run)
 		spec.Quiet(ctx)
 		Expect(s.begins.Load()).To(BeEquivalentTo(1), "calls of the work, after two calls of Run")
-		Eventually(ctx, second).Should(BeClosed(), "a second Run waits for the first one's work")
+		spec.AwaitClosed(ctx, second, "a second Run waits for the first one's work")
 		s.told <- outcome{value: "once"}
-		Eventually(ctx, first).Should(BeClosed())
+		spec.AwaitClosed(ctx, first)
 		run(ctx, f)
 		Expect(s.begins.Load()).To(BeEquivalentTo(1), "calls of the work, after three calls of Run")
 
@@ -106,7 +106,7 @@ var _ = Describe("A future", func() {
 		})
 		s.told <- outcome{value: "and once"}
 		run(ctx, again)
-		Expect(await(ctx, ask(ctx, again))).To(Equal(outcome{value: "and once"}))
+		Expect(spec.Await(ctx, ask(ctx, again))).To(Equal(outcome{value: "and once"}))
 
 		const runners = 20
 		for range 20 {
@@ -122,10 +122,10 @@ var _ = Describe("A future", func() {
 				}))
 			}
 			for _, run := range runs {
-				Eventually(ctx, run).Should(BeClosed())
+				spec.AwaitClosed(ctx, run)
 			}
 			Expect(s.begins.Load()).To(BeEquivalentTo(1), "calls of the work, after %d calls of Run at once", runners)
-			Expect(await(ctx, ask(ctx, f))).To(Equal(outcome{value: "only once"}))
+			Expect(spec.Await(ctx, ask(ctx, f))).To(Equal(outcome{value: "only once"}))
 		}
 	})
 
@@ -136,7 +136,7 @@ var _ = Describe("A future", func() {
 			f.OnDone(func(*future.Future[string]) { events.note("called back") })
 			asker := ask(ctx, f)
 			run(ctx, f)
-			seen := await(ctx, asker, "the outcome of work that panicked")
+			seen := spec.Await(ctx, asker, "the outcome of work that panicked")
 			Expect(seen.value).To(BeEmpty())
 			var told *future.PanicError
 			Expect(errors.As(seen.err, &told)).To(BeTrue(), "the error is %v, and no *PanicError", seen.err)
@@ -159,8 +159,8 @@ var _ = Describe("A future", func() {
 			f.Run()
 			events.note("Run returned")
 		}()
-		Eventually(ctx, ended).Should(BeClosed())
-		Expect(await(ctx, asker, "the outcome of work that ended its goroutine")).To(Equal(outcome{err: future.ErrExited}))
+		spec.AwaitClosed(ctx, ended)
+		Expect(spec.Await(ctx, asker, "the outcome of work that ended its goroutine")).To(Equal(outcome{err: future.ErrExited}))
 		Expect(events.all()).To(Equal([]string{"called back"}))
 	})
 })

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 
 	"github.com/concurrency-dojo/dojo/harness/spec"
 	"github.com/concurrency-dojo/dojo/katas/sync/future"
@@ -30,17 +29,10 @@ func ask(ctx context.Context, f *future.Future[string]) <-chan outcome {
 	return spec.Go(func() outcome { return result(ctx, f) })
 }
 
-// await receives what a call returns, whatever that is about.
-func await[T any](ctx context.Context, call <-chan T, about ...any) (value T) {
-	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&value), about...)
-	return value
-}
-
 // run runs a future whose work doesn't wait for the spec.
 func run(ctx context.Context, f *future.Future[string]) {
 	GinkgoHelper()
-	Eventually(ctx, spec.Returned(f.Run)).Should(BeClosed(), "Run doesn't come back")
+	spec.AwaitClosed(ctx, spec.Returned(f.Run), "Run doesn't come back")
 }
 
 // quick returns a future of work that returns its name.

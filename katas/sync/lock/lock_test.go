@@ -20,15 +20,14 @@ func TestLock(t *testing.T) { spec.Run(t) }
 func try(ctx context.Context, handle *lock.Handle) (got bool, err error) {
 	GinkgoHelper()
 	done := spec.Returned(func() { got, err = handle.TryLock() })
-	Eventually(ctx, done).Should(BeClosed(), "TryLock never waits")
+	spec.AwaitClosed(ctx, done, "TryLock never waits")
 	return got, err
 }
 
 // result waits for what a call returns.
-func result(ctx context.Context, call <-chan error, promise ...any) (err error) {
+func result(ctx context.Context, call <-chan error, promise ...any) error {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&err), promise...)
-	return err
+	return spec.Await(ctx, call, promise...)
 }
 
 // begin calls LockContext in a goroutine of its own.
@@ -45,7 +44,7 @@ func take(ctx context.Context, handle *lock.Handle) {
 // give gives the lock back.
 func give(ctx context.Context, handle *lock.Handle) {
 	GinkgoHelper()
-	Eventually(ctx, spec.Returned(handle.Unlock)).Should(BeClosed(), "Unlock never waits")
+	spec.AwaitClosed(ctx, spec.Returned(handle.Unlock), "Unlock never waits")
 }
 
 const reentrant = "LockContext, by the handle that holds the lock, returns an error without waiting"
@@ -124,7 +123,7 @@ var _ = Describe("A lock", func() {
 			first.TryLock()
 			secondGot, secondErr = second.TryLock()
 		})
-		Eventually(ctx, over).Should(BeClosed())
+		spec.AwaitClosed(ctx, over)
 		Expect(secondErr).NotTo(HaveOccurred(), "TryLock by a goroutine that holds the lock by another handle")
 		Expect(secondGot).To(BeFalse())
 		// One handle, another goroutine.

@@ -76,7 +76,7 @@ var _ = Describe("A lock that several want", func() {
 				got[i], _ = quick[i].TryLock()
 			}
 		})
-		Eventually(ctx, over).Should(BeClosed(), "Unlock and TryLock never wait")
+		spec.AwaitClosed(ctx, over, "Unlock and TryLock never wait")
 		spec.Quiet(ctx)
 		for i, one := range all {
 			if got[i] {
@@ -106,7 +106,7 @@ var _ = Describe("A lock that several want", func() {
 		unlocked := spec.Returned(first.Unlock)
 		spec.Quiet(ctx)
 		close(open)
-		Eventually(ctx, unlocked).Should(BeClosed(), "Unlock never waits")
+		spec.AwaitClosed(ctx, unlocked, "Unlock never waits")
 		Expect(result(ctx, waiting, "LockContext, when the lock comes free as it begins to wait")).To(Succeed())
 		Expect(guard.Holder()).To(BeIdenticalTo(second))
 		give(ctx, second)
@@ -147,8 +147,7 @@ var _ = Describe("A lock that several want", func() {
 				}
 			}
 		})
-		var failed int
-		Eventually(ctx, trying).Should(Receive(&failed))
+		failed := spec.Await(ctx, trying)
 		Expect(failed).To(BeZero(), "calls of TryLock that didn't take a lock that nobody held")
 	})
 
@@ -365,7 +364,7 @@ func giveUp(ctx context.Context, all []contest, pause func(context.Context)) {
 		one.context.explain()
 	}
 	for _, call := range unlocked {
-		Eventually(ctx, call).Should(BeClosed(), "Unlock never waits")
+		spec.AwaitClosed(ctx, call, "Unlock never waits")
 	}
 }
 
@@ -399,7 +398,7 @@ func visit(ctx context.Context, handle *lock.Handle, take func(*lock.Handle) boo
 	return func() {
 		GinkgoHelper()
 		close(over)
-		Eventually(ctx, gone).Should(BeClosed())
+		spec.AwaitClosed(ctx, gone)
 	}
 }
 

@@ -56,7 +56,7 @@ var _ = Describe("A map", func() {
 		s.next(ctx, 1)
 		spec.Settled(ctx, loop)
 		stop(errors.New("a cause is not what Err returns"))
-		pairs := await(ctx, loop)
+		pairs := spec.Await(ctx, loop)
 		expectFailure(pairs, context.Canceled)
 		Expect(pairs[len(pairs)-1].err).To(BeIdenticalTo(context.Canceled), "not what a call returned because of it")
 		Expect(items.taken.Load()).To(BeEquivalentTo(4), "items taken, of which three had no result when the context ended")
@@ -65,7 +65,7 @@ var _ = Describe("A map", func() {
 		defer giveUp()
 		for over, want := range map[context.Context]error{waiting: context.Canceled, late: context.DeadlineExceeded} {
 			never := &source{length: endless}
-			Expect(await(ctx, gather(never.mapping(over, 3, quick)))).To(Equal([]pair{{err: want}}), "of a loop that began when its context had ended")
+			Expect(spec.Await(ctx, gather(never.mapping(over, 3, quick)))).To(Equal([]pair{{err: want}}), "of a loop that began when its context had ended")
 			Expect(never.taken.Load()).To(BeZero(), "items taken, and the context had ended before the loop began")
 		}
 
@@ -74,7 +74,7 @@ var _ = Describe("A map", func() {
 		loop = gather(items.mapping(passing, 2, s.heed))
 		s.next(ctx, 2)
 		pass()
-		Expect(await(ctx, loop)).To(Equal([]pair{{err: context.DeadlineExceeded}}), "of a loop whose context's deadline passed while it waited")
+		Expect(spec.Await(ctx, loop)).To(Equal([]pair{{err: context.DeadlineExceeded}}), "of a loop whose context's deadline passed while it waited")
 	})
 
 	It("ends between two results, too, when its context ends", spec.Worth(1), func(ctx SpecContext) {
@@ -90,7 +90,7 @@ var _ = Describe("A map", func() {
 			}
 			return pairs
 		})
-		expectFailure(await(ctx, loop), context.Canceled)
+		expectFailure(spec.Await(ctx, loop), context.Canceled)
 		Expect(items.taken.Load()).To(BeNumerically("<=", 3+2), "items taken, and the context ended when the loop had its third result")
 	})
 
@@ -118,7 +118,7 @@ var _ = Describe("A map", func() {
 			}
 			// The others know, and take their time.
 			for _, item := range []int{1, 2} {
-				Eventually(ctx, guests[item].ctx.Done()).Should(BeClosed(), "%s, and the context of a call has not ended", way.name)
+				spec.AwaitClosed(ctx, guests[item].ctx.Done(), "%s, and the context of a call has not ended", way.name)
 			}
 			spec.Settled(ctx, loop)
 			guests[1].leave()
@@ -134,7 +134,7 @@ var _ = Describe("A map", func() {
 					more = false
 				}
 			}
-			Expect(await(ctx, loop)).To(Equal(left{running: 0, ended: 1}), "calls that run, and how often the source ended (%s)", way.name)
+			Expect(spec.Await(ctx, loop)).To(Equal(left{running: 0, ended: 1}), "calls that run, and how often the source ended (%s)", way.name)
 		}
 	})
 
@@ -143,7 +143,7 @@ var _ = Describe("A map", func() {
 		// To listen to the second, package context needs a goroutine.
 		for _, forever := range []context.Context{never, unending{never, make(chan struct{})}} {
 			s, items := open(ctx), &source{length: 3}
-			Expect(await(ctx, gather(items.mapping(forever, 2, quick)))).To(Equal(goods(3)))
+			Expect(spec.Await(ctx, gather(items.mapping(forever, 2, quick)))).To(Equal(goods(3)))
 			failing := func(ctx context.Context, item int) (string, error) {
 				if item == 2 {
 					return "", errMishap
@@ -151,10 +151,10 @@ var _ = Describe("A map", func() {
 				return s.heed(ctx, item)
 			}
 			items = &source{length: endless}
-			expectFailure(await(ctx, gather(items.mapping(forever, 3, failing))), errMishap)
+			expectFailure(spec.Await(ctx, gather(items.mapping(forever, 3, failing))), errMishap)
 			for _, way := range ways {
 				items := &source{length: endless}
-				Eventually(ctx, spec.Returned(func() { way.loop(items.mapping(forever, 3, quick)) })).Should(BeClosed())
+				spec.AwaitClosed(ctx, spec.Returned(func() { way.loop(items.mapping(forever, 3, quick)) }))
 				Expect(items.ended.Load()).To(BeEquivalentTo(1), "how often the source ended (%s)", way.name)
 			}
 		}

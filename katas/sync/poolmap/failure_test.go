@@ -27,7 +27,7 @@ var _ = Describe("A map", func() {
 			}
 			// Neither the oldest call nor the newest.
 			guests[2].door <- pair{"dropped", errMishap}
-			expectFailure(await(ctx, loop), errMishap)
+			expectFailure(spec.Await(ctx, loop), errMishap)
 			Expect(items.taken.Load()).To(BeEquivalentTo(4), "items taken, of which three had no result when a call failed")
 			Expect(items.ended.Load()).To(BeEquivalentTo(1), "how often the source ended")
 		})
@@ -50,12 +50,12 @@ var _ = Describe("A map", func() {
 			})
 			guests := s.next(ctx, 3)
 			guests[0].leave()
-			await(ctx, busy)
+			spec.Await(ctx, busy)
 			guests[2].door <- pair{err: errMishap}
-			Eventually(ctx, guests[1].ctx.Done()).Should(BeClosed(), "a call has failed, the loop's body is busy, and another call is not told")
+			spec.AwaitClosed(ctx, guests[1].ctx.Done(), "a call has failed, the loop's body is busy, and another call is not told")
 			spec.Settled(ctx, loop)
 			close(leave)
-			expectFailure(await(ctx, loop), errMishap)
+			expectFailure(spec.Await(ctx, loop), errMishap)
 			Expect(items.taken.Load()).To(BeNumerically("<=", 4))
 
 			// Whoever ranges over this source is there for nothing else.
@@ -75,11 +75,11 @@ var _ = Describe("A map", func() {
 			}
 			loop = gather(poolmap.Map(ctx, 3, slow, s.heed))
 			guests = s.next(ctx, 2)
-			await(ctx, waits)
+			spec.Await(ctx, waits)
 			guests[1].door <- pair{err: errMishap}
-			Eventually(ctx, guests[0].ctx.Done()).Should(BeClosed(), "a call has failed, the source waits, and another call is not told")
+			spec.AwaitClosed(ctx, guests[0].ctx.Done(), "a call has failed, the source waits, and another call is not told")
 			close(goOn)
-			expectFailure(await(ctx, loop), errMishap)
+			expectFailure(spec.Await(ctx, loop), errMishap)
 		})
 
 		It("tells of the call that failed first, and not of those that were cancelled for it", spec.Worth(1), func(ctx SpecContext) {
@@ -88,12 +88,12 @@ var _ = Describe("A map", func() {
 				s, items := open(ctx), &source{length: endless}
 				loop := gather(items.mapping(ctx, n, s.heed))
 				s.next(ctx, n)[failing].door <- pair{err: errMishap}
-				Expect(await(ctx, loop)).To(Equal([]pair{{err: errMishap}}), "the call for item %d failed, and all others waited for the end of their context", failing)
+				Expect(spec.Await(ctx, loop)).To(Equal([]pair{{err: errMishap}}), "the call for item %d failed, and all others waited for the end of their context", failing)
 			}
 
 			// Nothing orders these two, so it may be either.
 			together, errOther := spec.Gate(2), errors.New("of the other call")
-			pairs := await(ctx, gather((&source{length: 2}).mapping(ctx, 2, func(_ context.Context, item int) (string, error) {
+			pairs := spec.Await(ctx, gather((&source{length: 2}).mapping(ctx, 2, func(_ context.Context, item int) (string, error) {
 				Expect(together.Enter(ctx)).To(Succeed())
 				return "", []error{errMishap, errOther}[item]
 			})))
@@ -113,7 +113,7 @@ var _ = Describe("A map", func() {
 			}
 			for _, value := range []any{errMishap, "some text", 42, [2]byte{97, 98}} {
 				items := &source{length: endless}
-				expectPanic(await(ctx, gather(items.mapping(ctx, 3, func(_ context.Context, item int) (string, error) {
+				expectPanic(spec.Await(ctx, gather(items.mapping(ctx, 3, func(_ context.Context, item int) (string, error) {
 					if item == 5 {
 						panic(value)
 					}
@@ -131,12 +131,12 @@ var _ = Describe("A map", func() {
 				}
 				s := open(ctx)
 				loop := gather(poolmap.Map(ctx, 6, broken, s.heed))
-				expectPanic(await(ctx, loop), value)
+				expectPanic(spec.Await(ctx, loop), value)
 				Expect(s.running.Load()).To(BeZero(), "calls that run when the loop is over")
 			}
 
 			items := &source{length: endless}
-			expectFailure(await(ctx, gather(items.mapping(ctx, 3, func(_ context.Context, item int) (string, error) {
+			expectFailure(spec.Await(ctx, gather(items.mapping(ctx, 3, func(_ context.Context, item int) (string, error) {
 				if item == 5 {
 					runtime.Goexit()
 				}

@@ -20,7 +20,7 @@ var _ = Describe("A map", func() {
 		for _, n := range []int{1, 2, 5, 100} {
 			for _, length := range []int{0, 1, 7} {
 				items := &source{length: length}
-				Expect(await(ctx, gather(items.mapping(ctx, n, quick)))).To(Equal(goods(length)), "%d items, up to %d at once", length, n)
+				Expect(spec.Await(ctx, gather(items.mapping(ctx, n, quick)))).To(Equal(goods(length)), "%d items, up to %d at once", length, n)
 				Expect(items.taken.Load()).To(BeEquivalentTo(length))
 				Expect(items.ended.Load()).To(BeEquivalentTo(1), "how often the source ended")
 			}
@@ -34,7 +34,7 @@ var _ = Describe("A map", func() {
 			spec.Settled(ctx, loop)
 		}
 		guests[0].leave()
-		Expect(await(ctx, loop)).To(Equal(goods(4)), "of calls that came back in another order")
+		Expect(spec.Await(ctx, loop)).To(Equal(goods(4)), "of calls that came back in another order")
 	})
 
 	It("has as many calls at work at once as it may, and never more", spec.Worth(1), func(ctx SpecContext) {
@@ -45,7 +45,7 @@ var _ = Describe("A map", func() {
 				defer s.leave()
 				return good(item).value, together.Enter(ctx)
 			}))
-			Expect(await(ctx, loop)).To(Equal(goods(5 * n)))
+			Expect(spec.Await(ctx, loop)).To(Equal(goods(5 * n)))
 			Expect(s.most.Load()).To(BeEquivalentTo(n), "calls at once")
 		}
 	})
@@ -59,7 +59,7 @@ var _ = Describe("A map", func() {
 			Expect(guests[item].ctx.Err()).NotTo(HaveOccurred(), "the context of a call, when there are no more items")
 			guests[item].leave()
 		}
-		Expect(await(ctx, loop)).To(Equal(goods(3)))
+		Expect(spec.Await(ctx, loop)).To(Equal(goods(3)))
 	})
 
 	It("takes an item when a call can begin with it, and not before", spec.Worth(2), func(ctx SpecContext) {
@@ -84,7 +84,7 @@ var _ = Describe("A map", func() {
 		Expect(items.taken.Load()).To(BeEquivalentTo(n), "items taken when the loop waits for its first result")
 
 		guests[0].leave()
-		Expect(await(ctx, came)).To(Equal(good(0).value))
+		Expect(spec.Await(ctx, came)).To(Equal(good(0).value))
 		spec.Quiet(ctx)
 		Expect(items.taken.Load()).To(BeNumerically("<=", 1+n), "items taken when the loop is busy with its first result")
 		goOn <- true
@@ -98,9 +98,9 @@ var _ = Describe("A map", func() {
 		spec.Quiet(ctx)
 		Expect(items.taken.Load()).To(BeEquivalentTo(1+n), "items taken when the loop waits for its second result, and others are there")
 		guests[1].leave()
-		Expect(await(ctx, came)).To(Equal(good(1).value))
+		Expect(spec.Await(ctx, came)).To(Equal(good(1).value))
 		goOn <- true
-		Expect(await(ctx, came)).To(Equal(good(2).value))
+		Expect(spec.Await(ctx, came)).To(Equal(good(2).value))
 		spec.Quiet(ctx)
 		Expect(items.taken.Load()).To(BeNumerically("<=", 3+n), "items taken when the loop is busy with its third result")
 
@@ -114,7 +114,7 @@ var _ = Describe("A map", func() {
 				more = false
 			}
 		}
-		Eventually(ctx, loop).Should(BeClosed())
+		spec.AwaitClosed(ctx, loop)
 	})
 
 	It("takes from an endless source what the loop needs", spec.Worth(1), func(ctx SpecContext) {
@@ -122,7 +122,7 @@ var _ = Describe("A map", func() {
 			for count := 1; count <= 5; count++ {
 				items := &source{length: endless}
 				left := spec.Go(func() []pair { return all(count, items.mapping(ctx, n, quick)) })
-				Expect(await(ctx, left)).To(Equal(goods(count)))
+				Expect(spec.Await(ctx, left)).To(Equal(goods(count)))
 				Expect(items.taken.Load()).To(BeNumerically("<=", count+n), "items taken when the loop is left after %d of them, with up to %d at once", count, n)
 				Expect(items.ended.Load()).To(BeEquivalentTo(1), "how often the source ended")
 			}
@@ -138,7 +138,7 @@ var _ = Describe("A map", func() {
 		spec.Idle(ctx)
 		spec.Settled(ctx, loop)
 		guests[0].leave()
-		Expect(await(ctx, loop)).To(Equal(goods(1)))
+		Expect(spec.Await(ctx, loop)).To(Equal(goods(1)))
 	})
 
 	It("refuses a limit below 1, and pays nothing for one that is never reached", spec.Worth(1), func(ctx SpecContext) {
@@ -151,7 +151,7 @@ var _ = Describe("A map", func() {
 		for _, guest := range s.next(ctx, 3) {
 			guest.leave()
 		}
-		Expect(await(ctx, loop)).To(Equal(goods(3)))
+		Expect(spec.Await(ctx, loop)).To(Equal(goods(3)))
 	})
 
 	It("starts each loop afresh, and beside others", spec.Worth(1), func(ctx SpecContext) {
@@ -165,12 +165,12 @@ var _ = Describe("A map", func() {
 		guests[0].leave()
 		guests[1].leave()
 		s.next(ctx, 1)[2].leave()
-		Expect(await(ctx, one)).To(Equal(goods(3)))
+		Expect(spec.Await(ctx, one)).To(Equal(goods(3)))
 		spec.Settled(ctx, other)
 		others[0].leave()
 		others[1].leave()
 		s.next(ctx, 1)[2].leave()
-		Expect(await(ctx, other)).To(Equal(goods(3)))
+		Expect(spec.Await(ctx, other)).To(Equal(goods(3)))
 
 		quickly := poolmap.Map(ctx, 2, slices.Values([]int{0, 1, 2}), quick)
 		inside := spec.Go(func() (inner [][]pair) {
@@ -179,7 +179,7 @@ var _ = Describe("A map", func() {
 			}
 			return inner
 		})
-		Expect(await(ctx, inside)).To(Equal([][]pair{goods(2), goods(2), goods(2)}), "of loops inside a loop")
+		Expect(spec.Await(ctx, inside)).To(Equal([][]pair{goods(2), goods(2), goods(2)}), "of loops inside a loop")
 	})
 
 	It("is collected up to the first error", spec.Worth(1), func(ctx SpecContext) {

@@ -143,7 +143,7 @@ func (s *stage) next(ctx context.Context, count int) map[int]guest {
 	GinkgoHelper()
 	guests := map[int]guest{}
 	for range count {
-		guest := await(ctx, s.arrived)
+		guest := spec.Await(ctx, s.arrived)
 		guests[guest.item] = guest
 	}
 	return guests
@@ -152,13 +152,6 @@ func (s *stage) next(ctx context.Context, count int) map[int]guest {
 // mapping is Map over this source.
 func (s *source) mapping(ctx context.Context, n int, f func(context.Context, int) (string, error)) iter.Seq2[string, error] {
 	return poolmap.Map(ctx, n, s.items, f)
-}
-
-// await receives what a call returns, whatever that is about.
-func await[T any](ctx context.Context, call <-chan T, about ...any) (value T) {
-	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&value), about...)
-	return value
 }
 
 // expectFailure expects pairs that begin with results of the first items, with no

@@ -123,8 +123,7 @@ var _ = Describe("The line of a semaphore", func() {
 			}
 			return got
 		})
-		var got int
-		Eventually(ctx, tried).Should(Receive(&got))
+		got := spec.Await(ctx, tried)
 		Expect(got).To(BeZero(), "calls of TryAcquire(1) that took the only free permit, of %d, while another was in line for it", times)
 		for _, call := range waiting {
 			Expect(outcome(ctx, call)).To(Succeed())
@@ -149,7 +148,7 @@ var _ = Describe("The line of a semaphore", func() {
 			released := spec.Returned(func() { s.Release(1) })
 			spec.Quiet(ctx)
 			close(open)
-			Eventually(ctx, released).Should(BeClosed(), "Release never waits")
+			spec.AwaitClosed(ctx, released, "Release never waits")
 			Expect(outcome(ctx, waiting)).To(Succeed())
 			Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while the only permit is held")
 		}

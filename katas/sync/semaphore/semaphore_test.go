@@ -22,10 +22,9 @@ func acquire(ctx context.Context, s *semaphore.Semaphore, n int) <-chan error {
 }
 
 // outcome waits for a call to return, and returns what it did.
-func outcome(ctx context.Context, call <-chan error) (err error) {
+func outcome(ctx context.Context, call <-chan error) error {
 	GinkgoHelper()
-	Eventually(ctx, call).Should(Receive(&err))
-	return err
+	return spec.Await(ctx, call)
 }
 
 // held returns a semaphore of which so many permits are held.

@@ -64,11 +64,9 @@ var _ = Describe("A tally", func() {
 		}
 		// In goroutines of their own, so that a lock that was not given back is told
 		// as what it is.
-		var count int
-		Eventually(ctx, spec.Go(func() int { return counts.Add("apple", 1) })).Should(Receive(&count))
+		count := spec.Await(ctx, spec.Go(func() int { return counts.Add("apple", 1) }))
 		Expect(count).To(Equal(2))
-		var seen map[string]int
-		Eventually(ctx, spec.Go(counts.Snapshot)).Should(Receive(&seen))
+		seen := spec.Await(ctx, spec.Go(counts.Snapshot))
 		Expect(seen).To(Equal(map[string]int{"apple": 2}))
 	})
 

@@ -57,8 +57,7 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 		}
 		var returned []int
 		for _, call := range crowd {
-			var some []int
-			Eventually(ctx, call).Should(Receive(&some))
+			some := spec.Await(ctx, call)
 			returned = append(returned, some...)
 		}
 		Expect(counts.Count("everybody")).To(Equal(callers*each), "the count of %d goroutines that added 1 to it %d times each", callers, each)
@@ -108,7 +107,7 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 		// Nothing tells the one who updates of the one who changes what it has drained.
 		slow := hold(ctx, func(count int) int { return count + 1 })
 		updated := spec.Returned(func() { counts.Update("pear", slow.change) })
-		Eventually(ctx, slow.inside).Should(BeClosed())
+		spec.AwaitClosed(ctx, slow.inside)
 		over, ended := make(chan struct{}), ctx.Done()
 		drained := spec.Returned(func() {
 			counts.Drain()["apple"] = 100
@@ -119,22 +118,21 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 		})
 		spec.Quiet(ctx)
 		slow.release()
-		Eventually(ctx, updated).Should(BeClosed())
+		spec.AwaitClosed(ctx, updated)
 		close(over)
-		Eventually(ctx, drained).Should(BeClosed())
+		spec.AwaitClosed(ctx, drained)
 	})
 
 	It("updates a count in one step", spec.Worth(2), func(ctx SpecContext) {
 		counts.Add("apple", 10)
 		slow := hold(ctx, func(count int) int { return 2 * count })
 		updated := spec.Go(func() int { return counts.Update("apple", slow.change) })
-		Eventually(ctx, slow.inside).Should(BeClosed())
+		spec.AwaitClosed(ctx, slow.inside)
 		added := spec.Returned(func() { counts.Add("apple", 1) })
 		spec.Quiet(ctx)
 		slow.release()
-		var result int
-		Eventually(ctx, updated).Should(Receive(&result))
-		Eventually(ctx, added).Should(BeClosed())
+		result := spec.Await(ctx, updated)
+		spec.AwaitClosed(ctx, added)
 		// Either of the two was first.
 		switch result {
 		case 20:
@@ -156,7 +154,7 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 			}
 			last := hold(ctx, func(count int) int { return count + 1 })
 			held := spec.Returned(func() { counts.Update(name(names-1), last.change) })
-			Eventually(ctx, last.inside).Should(BeClosed())
+			spec.AwaitClosed(ctx, last.inside)
 			taken := spec.Go(counts.Snapshot)
 			spec.Quiet(ctx)
 			added := spec.Returned(func() {
@@ -167,10 +165,9 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 			spec.Quiet(ctx)
 			before := hasReturned(added)
 			last.release()
-			var seen map[string]int
-			Eventually(ctx, taken).Should(Receive(&seen))
-			Eventually(ctx, added).Should(BeClosed())
-			Eventually(ctx, held).Should(BeClosed())
+			seen := spec.Await(ctx, taken)
+			spec.AwaitClosed(ctx, added)
+			spec.AwaitClosed(ctx, held)
 
 			Expect(seen).To(HaveLen(names), "the names, all counted before the snapshot")
 			for i := 1; i < names-1; i++ {
@@ -198,7 +195,7 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 			}
 			slow := hold(ctx, func(count int) int { return count })
 			calls := []<-chan struct{}{spec.Returned(func() { counts.Update("held", slow.change) })}
-			Eventually(ctx, slow.inside).Should(BeClosed())
+			spec.AwaitClosed(ctx, slow.inside)
 			drained := spec.Go(counts.Drain)
 			spec.Quiet(ctx)
 			add := func(i int) (added <-chan struct{}) {
@@ -220,10 +217,9 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 			}
 			spec.Quiet(ctx)
 			slow.release()
-			var seen map[string]int
-			Eventually(ctx, drained).Should(Receive(&seen))
+			seen := spec.Await(ctx, drained)
 			for _, call := range calls {
-				Eventually(ctx, call).Should(BeClosed())
+				spec.AwaitClosed(ctx, call)
 			}
 			for i := range names {
 				if !first[name(i)] || seen[name(i)] == 1 {
@@ -264,7 +260,7 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 	It("makes callers wait without burning CPU", spec.Worth(1), func(ctx SpecContext) {
 		slow := hold(ctx, func(count int) int { return count })
 		calls := []<-chan struct{}{spec.Returned(func() { counts.Update("apple", slow.change) })}
-		Eventually(ctx, slow.inside).Should(BeClosed())
+		spec.AwaitClosed(ctx, slow.inside)
 		for _, call := range []func(){
 			func() { counts.Add("apple", 1) },
 			func() { counts.Count("apple") },
@@ -276,7 +272,7 @@ var _ = Describe("A tally that many goroutines use at once", func() {
 		spec.Idle(ctx)
 		slow.release()
 		for _, call := range calls {
-			Eventually(ctx, call).Should(BeClosed())
+			spec.AwaitClosed(ctx, call)
 		}
 		Expect(counts.Drain()).To(Equal(map[string]int{"apple": 2}))
 	})
@@ -304,7 +300,7 @@ func apart(ctx context.Context, calls ...func()) {
 	}
 	close(over)
 	for _, call := range all {
-		Eventually(ctx, call).Should(BeClosed())
+		spec.AwaitClosed(ctx, call)
 	}
 }
 
@@ -349,18 +345,18 @@ func pileUp(ctx context.Context, counts *tally.Tally, calls ...func()) {
 		counts.Update(inTheWay, first.change)
 		counts.Update(inTheWay, second.change)
 	})}
-	Eventually(ctx, first.inside).Should(BeClosed())
+	spec.AwaitClosed(ctx, first.inside)
 	calls = slices.Insert(slices.Clone(calls), 0, func() { counts.Update(inTheWay, same) })
 	for _, call := range calls {
 		all = append(all, spec.Returned(call))
 		spec.Quiet(ctx)
 	}
 	first.release()
-	Eventually(ctx, second.inside).Should(BeClosed())
+	spec.AwaitClosed(ctx, second.inside)
 	spec.Quiet(ctx)
 	second.release()
 	for _, call := range all {
-		Eventually(ctx, call).Should(BeClosed())
+		spec.AwaitClosed(ctx, call)
 	}
 }
 

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -77,12 +78,13 @@ func (e execution) repeat(ctx context.Context) []report.Run {
 	}
 	rest := e
 	rest.seed, rest.rounds = e.seed+1, o.Repeat-1
-	if o.Repeat == 0 {
-		rest.rounds, rest.budget = mostRounds, o.Budget-time.Since(start)
-	}
 	rest.job.Specs = slices.DeleteFunc(slices.Clone(e.job.Specs), func(id string) bool {
 		return len(all) == 0 || !all[0].Outcomes[id].Clean()
 	})
+	if o.Repeat == 0 {
+		rest.rounds, rest.budget = mostRounds, o.Budget-time.Since(start)
+		rest.job.Specs = affordable(rest.job.Specs, all, rest.budget)
+	}
 	if rest.rounds >= 1 && (o.Repeat > 0 || rest.budget > 0) && len(rest.job.Specs) > 0 {
 		more := rest.run(ctx)
 		if e.meter.spent() != "" {
@@ -92,6 +94,21 @@ func (e execution) repeat(ctx context.Context) []report.Run {
 		all = append(all, more...)
 	}
 	return e.countFailures(ctx, all)
+}
+
+// affordable returns as many of the specs as can be run again within a time, those
+// first that took the least: they show the most in it.
+func affordable(specs []string, before []report.Run, budget time.Duration) []string {
+	took := func(id string) time.Duration { return before[0].Outcomes[id].Wall }
+	quick := slices.SortedStableFunc(slices.Values(specs), func(a, b string) int { return cmp.Compare(took(a), took(b)) })
+	var sum time.Duration
+	for n, id := range quick {
+		if sum += took(id); sum > budget {
+			quick = quick[:n]
+			break
+		}
+	}
+	return slices.DeleteFunc(specs, func(id string) bool { return !slices.Contains(quick, id) })
 }
 
 // countFailures goes on with specs that failed before they were run as often as

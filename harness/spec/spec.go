@@ -8,10 +8,10 @@
 // fails it, and a spec that gets nowhere is ended as soon as that can be told
 // from the state of the process, not after a time. Two rules follow for authors:
 //
-//   - Hand the spec's context to Eventually, and name no timeout: it fails when
-//     the process has come to rest and the expectation still doesn't hold.
-//   - Never block outside the answer but in Eventually, Gate or a channel that
-//     ctx ends.
+//   - Hand the spec's context to Await, or to Eventually where nothing comes from a
+//     channel, and name no timeout: it fails when the process has come to rest and
+//     what is expected still isn't so.
+//   - Never block outside the answer but in these, Gate or a channel that ctx ends.
 package spec
 
 import (

@@ -59,10 +59,10 @@ var _ = Describe("A lock that several want", func() {
 			spec.Quiet(ctx)
 			Expect(len(got)).To(Equal(1), "callers that have the lock after an Unlock")
 			holder = <-got
-			Expect(guard.Holder()).To(BeIdenticalTo(holder))
+			Expect(who(guard.Holder())).To(Equal(who(holder)))
 		}
 		give(ctx, holder)
-		Expect(guard.Holder()).To(BeNil())
+		Expect(who(guard.Holder())).To(Equal(who(nil)))
 	})
 
 	It("is not had by one it wakes and by one who was quicker", spec.Worth(1), func(ctx SpecContext) {
@@ -81,11 +81,11 @@ var _ = Describe("A lock that several want", func() {
 		for i, one := range all {
 			if got[i] {
 				Expect(one.waiting).NotTo(Receive(), "LockContext has returned while another handle holds the lock")
-				Expect(one.guard.Holder()).To(BeIdenticalTo(quick[i]))
+				Expect(who(one.guard.Holder())).To(Equal(who(quick[i])))
 				give(ctx, quick[i])
 			}
 			Expect(result(ctx, one.waiting)).To(Succeed())
-			Expect(one.guard.Holder()).To(BeIdenticalTo(one.waiter))
+			Expect(who(one.guard.Holder())).To(Equal(who(one.waiter)))
 			give(ctx, one.waiter)
 		}
 	})
@@ -108,7 +108,7 @@ var _ = Describe("A lock that several want", func() {
 		close(open)
 		spec.AwaitClosed(ctx, unlocked, "Unlock never waits")
 		Expect(result(ctx, waiting, "LockContext, when the lock comes free as it begins to wait")).To(Succeed())
-		Expect(guard.Holder()).To(BeIdenticalTo(second))
+		Expect(who(guard.Holder())).To(Equal(who(second)))
 		give(ctx, second)
 	})
 
@@ -235,10 +235,10 @@ var _ = Describe("A lock that several want", func() {
 			spec.Settled(ctx, goes)
 			by.end()
 			Expect(result(ctx, goes)).To(MatchError(by.err))
-			Expect(guard.Holder()).To(BeIdenticalTo(first))
+			Expect(who(guard.Holder())).To(Equal(who(first)))
 			give(ctx, first)
 			spec.Quiet(ctx)
-			Expect(guard.Holder()).To(BeNil(), "the holder, when the only one who waited has given up")
+			Expect(who(guard.Holder())).To(Equal(who(nil)), "the holder, when the only one who waited has given up")
 			Expect(try(ctx, third)).To(BeTrue(), "TryLock, when nobody holds the lock")
 			give(ctx, third)
 			// A handle that gave up is as good as new.
@@ -318,7 +318,7 @@ var _ = Describe("A lock that several want", func() {
 			for i, one := range all {
 				err := one.settle(ctx)
 				Expect(result(ctx, stay[i], "the lock came free, one waiter returned %v, and the other one gets the lock", err)).To(Succeed())
-				Expect(one.guard.Holder()).To(BeIdenticalTo(handles[i]))
+				Expect(who(one.guard.Holder())).To(Equal(who(handles[i])))
 				give(ctx, handles[i])
 			}
 		}

@@ -25,7 +25,7 @@ type gradeCommand struct {
 	Wrong     string   `placeholder:"NAME" help:"Grade the wrong solution of that name."`
 	Out       []string `sep:"none" placeholder:"FORMAT=FILE" help:"Also write the scorecard to a file, - for standard output. Formats: autolab, classroom50, csv, exercism, github, gradescope, html, json, junit, markdown, problems, terminal. May be given several times."`
 	Sign      string   `type:"path" placeholder:"KEY" help:"Sign each file that --out writes: its signature is in FILE.sig. dojo keys makes a key, dojo verify checks."`
-	Repeat    int      `help:"Run each spec so many times, unless it always fails: first as it is, then with its schedule disturbed. Without it, as often as about three seconds per kata allow, and half of that in a track."`
+	Repeat    int      `help:"Run each spec so many times, unless it always fails: first as it is, then with its schedule disturbed. Without it, as often as about three seconds per kata allow, and half of that where there are more of them than run at once."`
 	Seed      uint64   `help:"Seed of inputs and order; 0 draws one." default:"0"`
 	boxFlags
 	Trust   bool    `help:"Grade a submission even where the sandbox is too weak for code of strangers."`

@@ -39,16 +39,10 @@ func run(command []string, list ...descriptors.Redirection) <-chan outcome {
 
 func shell(script string) []string { return []string{"sh", "-c", script} }
 
-// await waits until Run returns.
-func await(ctx context.Context, running <-chan outcome) outcome {
-	GinkgoHelper()
-	return spec.Await(ctx, running)
-}
-
 // play runs a script with redirections, to its end.
 func play(ctx context.Context, script string, list ...descriptors.Redirection) {
 	GinkgoHelper()
-	seen := await(ctx, run(shell(script), list...))
+	seen := spec.Await(ctx, run(shell(script), list...))
 	Expect(seen.err).NotTo(HaveOccurred())
 	Expect(seen.status).To(BeZero(), "the wait status of the script")
 }
@@ -182,7 +176,7 @@ var _ = Describe("A list of redirections", func() {
 			{"a model below 0", []descriptors.Redirection{{FD: 3, From: -2}}, syscall.EBADF},
 		} {
 			first := []descriptors.Redirection{{FD: 1, Path: file, Flags: write}, {FD: 2, From: 1}}
-			seen := await(ctx, run(shell(`echo started > `+trace), append(append(first, failing.list...), last)...))
+			seen := spec.Await(ctx, run(shell(`echo started > `+trace), append(append(first, failing.list...), last)...))
 			// Looked at here, since a collection closes files that nothing refers to.
 			Expect(links("self", folder)).To(BeEmpty(), "%s: Run came back and left descriptors open", failing.reason)
 			Expect(seen.err).To(MatchError(failing.err), failing.reason)
@@ -193,7 +187,7 @@ var _ = Describe("A list of redirections", func() {
 		Expect(missing).NotTo(BeAnExistingFile())
 
 		for _, command := range [][]string{{}, {filepath.Join(folder, "no such program")}, {err}} {
-			seen := await(ctx, run(command, descriptors.Redirection{FD: 1, Path: file, Flags: write}, last))
+			seen := spec.Await(ctx, run(command, descriptors.Redirection{FD: 1, Path: file, Flags: write}, last))
 			Expect(links("self", folder)).To(BeEmpty(), "Run can't start %q and left descriptors open", command)
 			Expect(seen.err).To(HaveOccurred(), "the command %q can't be started", command)
 		}
@@ -226,7 +220,7 @@ var _ = Describe("A list of redirections", func() {
 		defer end.Close()
 		_, failed := end.WriteString("a line\n")
 		Expect(failed).NotTo(HaveOccurred())
-		seen := await(ctx, running)
+		seen := spec.Await(ctx, running)
 		Expect(seen.err).NotTo(HaveOccurred())
 		Expect(read(out)).To(Equal("a line\n"))
 	})

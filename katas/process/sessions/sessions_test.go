@@ -144,7 +144,7 @@ var _ = Describe("A job", func() {
 			Expect(waiting).NotTo(Receive())
 			Expect(stopping).NotTo(Receive())
 			end()
-			Expect(stopped(ctx, stopping)).To(Equal(exited(3)))
+			Expect(spec.Await(ctx, stopping)).To(Equal(exited(3)))
 			Expect(over(ctx, waiting)).To(Equal(exited(3)))
 		})
 
@@ -167,7 +167,7 @@ var _ = Describe("A job", func() {
 			other.tether.Cut()
 			Expect(over(ctx, otherWaiting)).To(Equal(exited(3)))
 			spec.Settled(ctx, waiting)
-			Expect(stopped(ctx, crew.stop(ctx))).To(Equal(exited(3)))
+			Expect(spec.Await(ctx, crew.stop(ctx))).To(Equal(exited(3)))
 			Expect(over(ctx, waiting)).To(Equal(exited(3)))
 			Expect([]int{statusOf(early), statusOf(late), statusOf(apart)}).To(Equal([]int{7, 8, 6}))
 		})

@@ -44,7 +44,7 @@ func await(ctx context.Context, running <-chan ending) ending {
 // finish is await for a command that is left to end by itself.
 func finish(ctx context.Context, running <-chan ending) subprocess.Result {
 	GinkgoHelper()
-	seen := await(ctx, running)
+	seen := spec.Await(ctx, running)
 	Expect(seen.err).NotTo(HaveOccurred())
 	return seen.Result
 }
@@ -113,7 +113,7 @@ var _ = Describe("Run", func() {
 		Expect(finish(ctx, run(ctx, nil, "sh", "-c", `"$0" 2>/dev/null`, missing)).Exit).To(Equal(exited(127)))
 		for _, program := range []string{missing, notProgram} {
 			before := pipes()
-			seen := await(ctx, run(ctx, []byte("input"), program, "argument"))
+			seen := spec.Await(ctx, run(ctx, []byte("input"), program, "argument"))
 			// Looked at here, since a collection closes files that nothing refers to.
 			left := slices.DeleteFunc(pipes(), func(end string) bool { return slices.Contains(before, end) })
 			Expect(left).To(BeEmpty(), "Run came back and left ends of its pipes open")
@@ -123,8 +123,8 @@ var _ = Describe("Run", func() {
 		over, cancel := context.WithCancel(ctx)
 		cancel()
 		before := childFaults()
-		Expect(await(ctx, run(ctx, nil)).err).To(HaveOccurred(), "an empty command")
-		Expect(await(ctx, run(over, nil, "true")).err).To(MatchError(context.Canceled))
+		Expect(spec.Await(ctx, run(ctx, nil)).err).To(HaveOccurred(), "an empty command")
+		Expect(spec.Await(ctx, run(over, nil, "true")).err).To(MatchError(context.Canceled))
 		Expect(childFaults()).To(Equal(before), "something was started")
 	})
 
@@ -139,7 +139,7 @@ var _ = Describe("Run", func() {
 			spec.Idle(ctx)
 			Expect(running).NotTo(Receive(), "the command lives, and Run is back")
 			pass()
-			seen := await(ctx, running)
+			seen := spec.Await(ctx, running)
 			Expect(seen.err).To(MatchError(context.DeadlineExceeded))
 			Expect(seen.Exit).To(Equal(killed))
 			Expect(string(seen.Stdout)).To(Equal("early\n"))
@@ -158,7 +158,7 @@ var _ = Describe("Run", func() {
 		family := pids.read(ctx)
 		spec.Settled(ctx, call)
 		stop(errors.New("the caller's own reason"))
-		seen := await(ctx, call)
+		seen := spec.Await(ctx, call)
 		Expect(seen.err).To(MatchError(context.Canceled))
 		Expect(seen.Exit).To(Equal(killed))
 		for _, pid := range family[1:] {
@@ -176,7 +176,7 @@ var _ = Describe("Run", func() {
 		over(ctx, family[0], "the command exits")
 		spec.Settled(ctx, call)
 		stop()
-		seen := await(ctx, call)
+		seen := spec.Await(ctx, call)
 		Expect(seen.err).To(MatchError(context.Canceled))
 		Expect(seen.Exit).To(Equal(exited(3)))
 		Expect(string(seen.Stdout)).To(Equal("early\n"))

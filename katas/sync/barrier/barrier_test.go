@@ -38,17 +38,11 @@ func arriveInOrder(ctx context.Context, b *barrier.Barrier, n int) (calls []<-ch
 	return calls
 }
 
-// outcome waits for a party to be let go, and returns what it got.
-func outcome(ctx context.Context, call <-chan visit) visit {
-	GinkgoHelper()
-	return spec.Await(ctx, call)
-}
-
 // pass expects that all these parties are let go without an error.
 func pass(ctx context.Context, calls ...<-chan visit) {
 	GinkgoHelper()
 	for _, call := range calls {
-		Expect(outcome(ctx, call).err).NotTo(HaveOccurred())
+		Expect(spec.Await(ctx, call).err).NotTo(HaveOccurred())
 	}
 }
 
@@ -59,11 +53,11 @@ var _ = Describe("A barrier", func() {
 			calls := arriveInOrder(ctx, b, 2)
 			calls = append(calls, arrive(ctx, b))
 			for place, call := range calls {
-				Expect(outcome(ctx, call)).To(Equal(visit{place, nil}), "what Wait returns to number %d of those who arrive", place)
+				Expect(spec.Await(ctx, call)).To(Equal(visit{place, nil}), "what Wait returns to number %d of those who arrive", place)
 			}
 		}
 		alone := barrier.New(1, nil)
-		Expect(outcome(ctx, arrive(ctx, alone))).To(Equal(visit{0, nil}))
+		Expect(spec.Await(ctx, arrive(ctx, alone))).To(Equal(visit{0, nil}))
 		for _, n := range []int{0, -1} {
 			Expect(func() { barrier.New(n, nil) }).To(Panic(), "New(%d, nil)", n)
 		}
@@ -85,7 +79,7 @@ var _ = Describe("A barrier", func() {
 		calls = append(calls, arrive(ctx, b))
 		places := map[int]int{}
 		for _, call := range calls {
-			got := outcome(ctx, call)
+			got := spec.Await(ctx, call)
 			Expect(got.err).NotTo(HaveOccurred())
 			places[got.place]++
 		}
@@ -113,7 +107,7 @@ var _ = Describe("A barrier", func() {
 			left := arrive(forever, b)
 			spec.Settled(ctx, left)
 			b.Reset()
-			Expect(outcome(ctx, left).err).To(MatchError(barrier.ErrBroken))
+			Expect(spec.Await(ctx, left).err).To(MatchError(barrier.ErrBroken))
 		}
 	})
 })

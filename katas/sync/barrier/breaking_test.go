@@ -28,7 +28,7 @@ func broken(ctx context.Context, parties int) *barrier.Barrier {
 	call := arrive(impatient, b)
 	spec.Settled(ctx, call)
 	giveUp()
-	brokenBy(context.Canceled, outcome(ctx, call))
+	brokenBy(context.Canceled, spec.Await(ctx, call))
 	return b
 }
 
@@ -51,10 +51,10 @@ var _ = Describe("A barrier that is broken", func() {
 			Expect(b.Broken()).To(BeFalse(), "Broken, while 3 of 4 wait")
 			one.end()
 			for _, call := range calls {
-				brokenBy(one.err, outcome(ctx, call))
+				brokenBy(one.err, spec.Await(ctx, call))
 			}
 			Expect(b.Broken()).To(BeTrue(), "Broken, after a party gave up")
-			brokenBy(one.err, outcome(ctx, arrive(ctx, b)))
+			brokenBy(one.err, spec.Await(ctx, arrive(ctx, b)))
 		}
 	})
 
@@ -63,9 +63,9 @@ var _ = Describe("A barrier that is broken", func() {
 		late, stop := context.WithDeadline(ctx, time.Unix(1, 0))
 		defer stop()
 		for range 3 {
-			brokenBy(context.Canceled, outcome(ctx, arrive(ctx, b)))
+			brokenBy(context.Canceled, spec.Await(ctx, arrive(ctx, b)))
 			// What ends later is not what broke it.
-			brokenBy(context.Canceled, outcome(ctx, arrive(late, b)))
+			brokenBy(context.Canceled, spec.Await(ctx, arrive(late, b)))
 		}
 		Expect(b.Broken()).To(BeTrue(), "Broken, before Reset")
 		b.Reset()
@@ -74,8 +74,8 @@ var _ = Describe("A barrier that is broken", func() {
 			first := arrive(ctx, b)
 			spec.Settled(ctx, first)
 			second := arrive(ctx, b)
-			Expect(outcome(ctx, first)).To(Equal(visit{0, nil}), "what Wait returns to the first after Reset")
-			Expect(outcome(ctx, second)).To(Equal(visit{1, nil}), "what Wait returns to the second after Reset")
+			Expect(spec.Await(ctx, first)).To(Equal(visit{0, nil}), "what Wait returns to the first after Reset")
+			Expect(spec.Await(ctx, second)).To(Equal(visit{1, nil}), "what Wait returns to the second after Reset")
 		}
 	})
 
@@ -86,9 +86,9 @@ var _ = Describe("A barrier that is broken", func() {
 		for before := range 3 {
 			b := barrier.New(3, nil)
 			calls := arriveInOrder(ctx, b, before)
-			brokenBy(context.DeadlineExceeded, outcome(ctx, arrive(late, b)))
+			brokenBy(context.DeadlineExceeded, spec.Await(ctx, arrive(late, b)))
 			for _, call := range calls {
-				brokenBy(context.DeadlineExceeded, outcome(ctx, call))
+				brokenBy(context.DeadlineExceeded, spec.Await(ctx, call))
 			}
 			Expect(b.Broken()).To(BeTrue(), "Broken, after a party came whose context had ended")
 		}
@@ -131,9 +131,9 @@ var _ = Describe("A barrier that is broken", func() {
 			meetings[i].calls = append(m.calls, arrive(ctx, m.b))
 		}
 		for _, m := range meetings {
-			first := outcome(ctx, m.calls[0])
+			first := spec.Await(ctx, m.calls[0])
 			for _, call := range m.calls[1:] {
-				other := outcome(ctx, call)
+				other := spec.Await(ctx, call)
 				Expect(other.err == nil).To(Equal(first.err == nil), "one party got %v, and another of the same generation %v", first.err, other.err)
 			}
 			if first.err != nil {
@@ -175,7 +175,7 @@ var _ = Describe("A barrier that is broken", func() {
 		}
 		Expect(panics).To(Equal(1), "calls of Wait that panicked as the action did")
 		Expect(b.Broken()).To(BeTrue(), "Broken, after the action has panicked")
-		Expect(outcome(ctx, arrive(ctx, b)).err).To(MatchError(barrier.ErrBroken))
+		Expect(spec.Await(ctx, arrive(ctx, b)).err).To(MatchError(barrier.ErrBroken))
 		b.Reset()
 		pass(ctx, arrive(ctx, b), arrive(ctx, b), arrive(ctx, b))
 	})
@@ -190,7 +190,7 @@ var _ = Describe("A barrier that is broken", func() {
 			// These come before the others have so much as woken up.
 			fresh := []<-chan visit{arrive(ctx, b), arrive(ctx, b)}
 			for _, call := range old {
-				got := outcome(ctx, call)
+				got := spec.Await(ctx, call)
 				Expect(got.err).To(MatchError(barrier.ErrBroken))
 				Expect(got.err).NotTo(MatchError(context.Canceled))
 			}
@@ -218,7 +218,7 @@ var _ = Describe("A barrier that is broken", func() {
 		ended, end := context.WithCancel(ctx)
 		end()
 		for range 20 {
-			brokenBy(context.Canceled, outcome(ctx, arrive(ended, b)))
+			brokenBy(context.Canceled, spec.Await(ctx, arrive(ended, b)))
 			Expect(b.Broken()).To(BeTrue(), "Broken, after a party gave up")
 			b.Reset()
 			Expect(b.Broken()).To(BeFalse(), "Broken, after Reset")

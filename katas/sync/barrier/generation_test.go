@@ -147,7 +147,7 @@ var _ = Describe("A generation of a barrier", func() {
 		calls := arriveInOrder(impatient, b, 2)
 		giveUp()
 		for _, call := range calls {
-			Expect(outcome(ctx, call).err).To(MatchError(barrier.ErrBroken))
+			Expect(spec.Await(ctx, call).err).To(MatchError(barrier.ErrBroken))
 		}
 		Expect(ran.Load()).To(Equal(int64(3)), "how often the action ran in 3 generations and one that was broken")
 	})

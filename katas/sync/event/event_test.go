@@ -23,17 +23,11 @@ func waiters(ctx context.Context, happens *event.Event, n int) (calls []<-chan e
 	return calls
 }
 
-// result waits for what a call returns.
-func result(ctx context.Context, call <-chan error) error {
-	GinkgoHelper()
-	return spec.Await(ctx, call)
-}
-
 // pass waits until calls of Wait have returned nil.
 func pass(ctx context.Context, calls []<-chan error) {
 	GinkgoHelper()
 	for _, call := range calls {
-		Expect(result(ctx, call)).To(Succeed())
+		Expect(spec.Await(ctx, call)).To(Succeed())
 	}
 }
 
@@ -83,7 +77,7 @@ var _ = Describe("An event", func() {
 		spec.Settled(ctx, append(stay, leave...)...)
 		cancel()
 		for _, call := range leave {
-			Expect(result(ctx, call)).To(MatchError(context.Canceled))
+			Expect(spec.Await(ctx, call)).To(MatchError(context.Canceled))
 		}
 		spec.Settled(ctx, stay...)
 		do(ctx, happens.Set)
@@ -118,11 +112,11 @@ var _ = Describe("An event", func() {
 		spec.Settled(ctx, append(goes, stays...)...)
 		cancel(errors.New("a cause is not what Err returns"))
 		for _, call := range goes[:2] {
-			Expect(result(ctx, call)).To(MatchError(context.Canceled))
+			Expect(spec.Await(ctx, call)).To(MatchError(context.Canceled))
 		}
 		spec.Settled(ctx, append(goes[2:], stays...)...)
 		end()
-		Expect(result(ctx, goes[2])).To(MatchError(context.DeadlineExceeded))
+		Expect(spec.Await(ctx, goes[2])).To(MatchError(context.DeadlineExceeded))
 		spec.Settled(ctx, stays...)
 		// Nobody needs to be told any more of those who have left.
 		do(ctx, happens.Set)
@@ -179,7 +173,7 @@ var _ = Describe("An event", func() {
 			one.answer()
 		}
 		for _, one := range all {
-			Expect(result(ctx, one.waiting)).To(Succeed(), "Wait, for an event that was set before the context ended")
+			Expect(spec.Await(ctx, one.waiting)).To(Succeed(), "Wait, for an event that was set before the context ended")
 			spec.AwaitClosed(ctx, one.set)
 		}
 	})
@@ -203,7 +197,7 @@ var _ = Describe("An event", func() {
 		spec.Settled(ctx, waiting...)
 		cancel()
 		for _, call := range waiting {
-			Expect(result(ctx, call)).To(MatchError(context.Canceled))
+			Expect(spec.Await(ctx, call)).To(MatchError(context.Canceled))
 		}
 	})
 })

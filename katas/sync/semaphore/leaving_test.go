@@ -22,9 +22,9 @@ var _ = Describe("A caller that gives up", func() {
 		own := acquire(ownContext{ctx, done}, s, 2)
 		spec.Settled(ctx, known, own)
 		giveUp(errors.New("a cause is not what Err returns"))
-		Expect(outcome(ctx, known)).To(MatchError(context.Canceled))
+		Expect(spec.Await(ctx, known)).To(MatchError(context.Canceled))
 		close(done)
-		Expect(outcome(ctx, own)).To(MatchError(errOwn))
+		Expect(spec.Await(ctx, own)).To(MatchError(errOwn))
 
 		Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while all %d are held", capacity)
 		s.Release(capacity)
@@ -44,13 +44,13 @@ var _ = Describe("A caller that gives up", func() {
 			spec.Settled(ctx, behind...)
 		}
 		giveUp()
-		Expect(outcome(ctx, big)).To(MatchError(context.Canceled))
+		Expect(spec.Await(ctx, big)).To(MatchError(context.Canceled))
 		for _, call := range behind[:2] {
-			Expect(outcome(ctx, call)).To(Succeed())
+			Expect(spec.Await(ctx, call)).To(Succeed())
 		}
 		spec.Settled(ctx, behind[2])
 		s.Release(1)
-		Expect(outcome(ctx, behind[2])).To(Succeed())
+		Expect(spec.Await(ctx, behind[2])).To(Succeed())
 	})
 
 	It("changes nothing for the others if it was not the first", spec.Worth(1), func(ctx SpecContext) {
@@ -65,13 +65,13 @@ var _ = Describe("A caller that gives up", func() {
 		spec.Settled(ctx, first, second, third)
 
 		giveUp()
-		Expect(outcome(ctx, second)).To(MatchError(context.Canceled))
+		Expect(spec.Await(ctx, second)).To(MatchError(context.Canceled))
 		spec.Settled(ctx, first, third)
 		s.Release(2)
-		Expect(outcome(ctx, first)).To(Succeed())
+		Expect(spec.Await(ctx, first)).To(Succeed())
 		spec.Settled(ctx, third)
 		s.Release(1)
-		Expect(outcome(ctx, third)).To(Succeed())
+		Expect(spec.Await(ctx, third)).To(Succeed())
 	})
 
 	It("takes no permit with it that comes at that moment", spec.Worth(2), func(ctx SpecContext) {
@@ -103,14 +103,14 @@ var _ = Describe("A caller that gives up", func() {
 			l.s.Release(2)
 		}
 		for _, l := range lines {
-			err := outcome(ctx, l.impatient)
+			err := spec.Await(ctx, l.impatient)
 			if err == nil {
 				l.s.Release(2)
 			} else {
 				Expect(err).To(MatchError(context.Canceled))
 			}
 			for _, call := range l.behind {
-				Expect(outcome(ctx, call)).To(Succeed())
+				Expect(spec.Await(ctx, call)).To(Succeed())
 			}
 			Expect(l.s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while both permits are held")
 			l.s.Release(2)

@@ -39,7 +39,7 @@ var _ = Describe("The line of a semaphore", func() {
 		}
 		s.Release(2)
 		for _, call := range visits {
-			Expect(outcome(ctx, call)).To(Succeed())
+			Expect(spec.Await(ctx, call)).To(Succeed())
 		}
 		Expect(served).To(Equal(want), "callers in the order in which they were served")
 	})
@@ -56,10 +56,10 @@ var _ = Describe("The line of a semaphore", func() {
 		spec.Settled(ctx, big, small)
 		Expect(s.TryAcquire(2)).To(BeFalse(), "TryAcquire(2), while 2 are free and somebody waits for 3")
 		s.Release(1)
-		Expect(outcome(ctx, big)).To(Succeed())
+		Expect(spec.Await(ctx, big)).To(Succeed())
 		spec.Settled(ctx, small)
 		s.Release(3)
-		Expect(outcome(ctx, small)).To(Succeed())
+		Expect(spec.Await(ctx, small)).To(Succeed())
 	})
 
 	It("gives all that is asked for or nothing", spec.Worth(1), func(ctx SpecContext) {
@@ -76,12 +76,12 @@ var _ = Describe("The line of a semaphore", func() {
 			spec.Settled(ctx, first, second)
 		}
 		s.Release(1)
-		Expect(outcome(ctx, first)).To(Succeed())
+		Expect(spec.Await(ctx, first)).To(Succeed())
 		spec.Settled(ctx, second)
 		s.Release(1)
 		spec.Settled(ctx, second)
 		s.Release(3)
-		Expect(outcome(ctx, second)).To(Succeed())
+		Expect(spec.Await(ctx, second)).To(Succeed())
 	})
 
 	It("moves up as far as there are permits", spec.Worth(1), func(ctx SpecContext) {
@@ -93,13 +93,13 @@ var _ = Describe("The line of a semaphore", func() {
 		}
 		s.Release(5)
 		for _, call := range calls[:3] {
-			Expect(outcome(ctx, call)).To(Succeed())
+			Expect(spec.Await(ctx, call)).To(Succeed())
 		}
 		// One is free, the fourth needs two, and the fifth is behind it.
 		spec.Settled(ctx, calls[3:]...)
 		s.Release(2)
 		for _, call := range calls[3:] {
-			Expect(outcome(ctx, call)).To(Succeed())
+			Expect(spec.Await(ctx, call)).To(Succeed())
 		}
 		Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while all 5 are held")
 	})
@@ -126,7 +126,7 @@ var _ = Describe("The line of a semaphore", func() {
 		got := spec.Await(ctx, tried)
 		Expect(got).To(BeZero(), "calls of TryAcquire(1) that took the only free permit, of %d, while another was in line for it", times)
 		for _, call := range waiting {
-			Expect(outcome(ctx, call)).To(Succeed())
+			Expect(spec.Await(ctx, call)).To(Succeed())
 		}
 	})
 
@@ -149,7 +149,7 @@ var _ = Describe("The line of a semaphore", func() {
 			spec.Quiet(ctx)
 			close(open)
 			spec.AwaitClosed(ctx, released, "Release never waits")
-			Expect(outcome(ctx, waiting)).To(Succeed())
+			Expect(spec.Await(ctx, waiting)).To(Succeed())
 			Expect(s.TryAcquire(1)).To(BeFalse(), "TryAcquire(1), while the only permit is held")
 		}
 	})

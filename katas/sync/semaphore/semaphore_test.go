@@ -21,12 +21,6 @@ func acquire(ctx context.Context, s *semaphore.Semaphore, n int) <-chan error {
 	return spec.Go(func() error { return s.Acquire(ctx, n) })
 }
 
-// outcome waits for a call to return, and returns what it did.
-func outcome(ctx context.Context, call <-chan error) error {
-	GinkgoHelper()
-	return spec.Await(ctx, call)
-}
-
 // held returns a semaphore of which so many permits are held.
 func held(ctx context.Context, capacity, n int) *semaphore.Semaphore {
 	GinkgoHelper()
@@ -57,7 +51,7 @@ var _ = Describe("A semaphore", func() {
 			visits = append(visits, spec.Go(visit))
 		}
 		for _, call := range visits {
-			Expect(outcome(ctx, call)).To(Succeed())
+			Expect(spec.Await(ctx, call)).To(Succeed())
 		}
 		Expect(most.Load()).To(BeZero(), "callers that held one of %d permits at the same time, if too many", capacity)
 	})
@@ -74,7 +68,7 @@ var _ = Describe("A semaphore", func() {
 		s.Release(1)
 		spec.Settled(ctx, waiting)
 		s.Release(3)
-		Expect(outcome(ctx, waiting)).To(Succeed())
+		Expect(spec.Await(ctx, waiting)).To(Succeed())
 		Expect(s.TryAcquire(3)).To(BeFalse(), "TryAcquire(3), while 2 of 5 are free")
 		Expect(s.TryAcquire(2)).To(BeTrue(), "TryAcquire(2), while 2 of 5 are free")
 		s.Release(5)
@@ -99,21 +93,21 @@ var _ = Describe("A semaphore", func() {
 		Expect(first).NotTo(Receive())
 		Expect(second).NotTo(Receive())
 		giveUp()
-		Expect(outcome(ctx, first)).To(MatchError(context.Canceled))
-		Expect(outcome(ctx, second)).To(MatchError(context.Canceled))
+		Expect(spec.Await(ctx, first)).To(MatchError(context.Canceled))
+		Expect(spec.Await(ctx, second)).To(MatchError(context.Canceled))
 	})
 
 	It("refuses what it can never give, and holds up nobody for it", spec.Worth(1), func(ctx SpecContext) {
 		s := held(ctx, 3, 2)
-		Expect(outcome(ctx, acquire(ctx, s, 4))).To(MatchError(semaphore.ErrTooMany))
+		Expect(spec.Await(ctx, acquire(ctx, s, 4))).To(MatchError(semaphore.ErrTooMany))
 		Expect(s.TryAcquire(1)).To(BeTrue(), "TryAcquire(1), while 1 is free and nobody waits")
 		s.Release(1)
 		Expect(s.Acquire(ctx, 1)).To(Succeed())
 		waiting := acquire(ctx, s, 3)
 		spec.Settled(ctx, waiting)
-		Expect(outcome(ctx, acquire(ctx, s, 4))).To(MatchError(semaphore.ErrTooMany))
+		Expect(spec.Await(ctx, acquire(ctx, s, 4))).To(MatchError(semaphore.ErrTooMany))
 		s.Release(3)
-		Expect(outcome(ctx, waiting)).To(Succeed())
+		Expect(spec.Await(ctx, waiting)).To(Succeed())
 	})
 
 	It("panics when more is released than is held, and goes on", spec.Worth(1), func(ctx SpecContext) {
@@ -134,7 +128,7 @@ var _ = Describe("A semaphore", func() {
 		spec.Settled(ctx, waiting)
 
 		s.Release(1)
-		Expect(outcome(ctx, waiting)).To(Succeed())
+		Expect(spec.Await(ctx, waiting)).To(Succeed())
 		tried := spec.Go(func() bool { return s.TryAcquire(1) })
 		Eventually(ctx, tried).Should(Receive(BeFalse()), "TryAcquire(1), while all 3 are held")
 		s.Release(3)
@@ -163,7 +157,7 @@ var _ = Describe("A semaphore", func() {
 			}))
 		}
 		for _, call := range calls {
-			Expect(outcome(ctx, call)).To(Succeed())
+			Expect(spec.Await(ctx, call)).To(Succeed())
 		}
 		Expect(refused.Load()).To(BeZero(), "calls of TryAcquire(1) that failed, while 1 was free and nobody waited")
 	})
@@ -177,7 +171,7 @@ var _ = Describe("A semaphore", func() {
 			waiting := acquire(forever, s, 1)
 			spec.Settled(ctx, waiting)
 			s.Release(1)
-			Expect(outcome(ctx, waiting)).To(Succeed())
+			Expect(spec.Await(ctx, waiting)).To(Succeed())
 			s.Release(1)
 		}
 	})
